@@ -6,7 +6,7 @@ from chalicelib.jobs.errors import Conflict, FieldError, Forbidden, InvalidField
 
 
 class WrongCredentials(Unauthorized):
-    """Check both. It says the same whether the account exists or not."""
+    """Check both. The error is the same whether or not the account exists."""
 
     code, title = "wrong_credentials", "The email or the password is wrong"
 
@@ -24,7 +24,7 @@ class SessionEnded(Unauthorized):
 
 
 class TooManyGifts(LimitReached):
-    """Wait as Retry-After says; give many files at once."""
+    """Wait as long as Retry-After says, and give many files at once."""
 
     code, title = "too_many_gifts", "Files were given too often"
 
@@ -33,7 +33,7 @@ class TooManyGifts(LimitReached):
 
 
 class TooManyAttempts(LimitReached):
-    """Wait as Retry-After says."""
+    """Wait as long as Retry-After says."""
 
     code, title = "too_many_attempts", "Too many wrong passwords"
 
@@ -42,7 +42,7 @@ class TooManyAttempts(LimitReached):
 
 
 class GuestQuotaReached(LimitReached):
-    """Register, or wait as Retry-After says."""
+    """Register, or wait as long as Retry-After says."""
 
     code, title = "guest_quota_reached", "Guests may bring no more from here"
 
@@ -54,7 +54,7 @@ class GuestQuotaReached(LimitReached):
 
 
 class TooManyGuests(LimitReached):
-    """Wait as Retry-After says, or sign in."""
+    """Wait as long as Retry-After says, or sign in."""
 
     code, title = "too_many_guests", "Too many guests from this address"
 
@@ -81,7 +81,7 @@ class RegistrationOff(Forbidden):
 
 
 class WrongPassword(Forbidden):
-    """Give the password that you sign in with."""
+    """Send the password with which you sign in."""
 
     code, title = "wrong_password", "The current password is wrong"
 
@@ -90,7 +90,7 @@ class WrongPassword(Forbidden):
 
 
 class WeakPassword(InvalidFields):
-    """Take a longer or less common one."""
+    """Choose a longer or less common password."""
 
     code, title = "weak_password", "The password would be guessed soon"
 
@@ -99,7 +99,7 @@ class WeakPassword(InvalidFields):
 
 
 class EmailTaken(Conflict):
-    """Sign in to it, or take another email."""
+    """Sign in to that account, or use another email."""
 
     code, title = "email_taken", "There is an account with this email"
 
@@ -108,7 +108,7 @@ class EmailTaken(Conflict):
 
 
 class UsernameTaken(Conflict):
-    """Take another username."""
+    """Choose another username."""
 
     code, title = "username_taken", "There is an account with this username"
 
@@ -117,7 +117,7 @@ class UsernameTaken(Conflict):
 
 
 class GuestTokenRefused(InvalidFields):
-    """Sign in without it: what it stood for can't be taken over any more."""
+    """Sign in without it: the guest's belongings can't be taken over any more."""
 
     code, title = "guest_token_refused", "The guest's token is no good"
 
@@ -129,7 +129,7 @@ class GuestTokenRefused(InvalidFields):
 
 
 class AlreadyRegistered(Conflict):
-    """Sign in to it, or register without the guest's token."""
+    """Sign in to that account, or register without the guest's token."""
 
     code, title = "already_registered", "This guest has an account already"
 
@@ -147,7 +147,7 @@ class AccountChanged(Conflict):
 
 
 class KeyNotFound(NotFound):
-    """GET /auth/keys lists those that you have."""
+    """GET /auth/keys lists your keys."""
 
     code, title = "key_not_found", "There is no such key"
 
@@ -156,7 +156,7 @@ class KeyNotFound(NotFound):
 
 
 class SettingNotFound(NotFound):
-    """GET /settings lists those that there are."""
+    """GET /settings lists all settings."""
 
     code, title = "setting_not_found", "There is no such setting"
 

@@ -1,4 +1,4 @@
-"""Analyses of scenes, and the plans that they make: reviewed, applied, cancelled, taken back."""
+"""Analyses of scenes and their plans: reviewed, applied, cancelled, undone."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ NO_PLAN = "There is no such plan."
 @routes.route(
     "POST",
     "/analysis/generate",
-    "Look for what scenes lack",
+    "Analyse scenes for missing metadata",
     body=AnalysisRequest,
     answer=AnalysisStarted,
     status=202,
@@ -68,7 +68,7 @@ NO_PLAN = "There is no such plan."
     headers=("Location",),
 )
 def generate_plan(call: Call) -> Reply:
-    """Makes a plan, which a job fills with proposed changes. Nothing is changed before you approve it."""
+    """Makes a plan, which a job fills with proposed changes. Nothing changes before you approve it."""
     body: AnalysisRequest = call.body
     scene_ids = body.scene_ids or (_fitting(call) if body.filters is not None else [])
     if not scene_ids:
@@ -146,7 +146,7 @@ def get_plan(call: Call, plan_id: str) -> Reply:
 @routes.route(
     "PATCH",
     "/analysis/changes/{change_id}",
-    "Decide one change",
+    "Decide on a change",
     body=ChangeDecision,
     answer=ChangeAnswer,
     errors=(PlanNotFound, PlanClosed, PreconditionFailed),
@@ -176,7 +176,7 @@ def decide_change(call: Call, change_id: str) -> Reply:
 @routes.route(
     "POST",
     "/analysis/plans/{plan_id}/bulk-update",
-    "Decide many changes",
+    "Decide on many changes",
     body=BulkDecision,
     answer=PlanAnswer,
     errors=(PlanNotFound, PlanClosed, DecisionIncomplete),
@@ -192,7 +192,7 @@ def decide_changes(call: Call, plan_id: str) -> PlanAnswer:
 @routes.route(
     "POST",
     "/analysis/plans/{plan_id}/apply",
-    "Carry out what is approved",
+    "Apply the approved changes",
     body=ApplyRequest,
     answer=JobStarted,
     status=202,
@@ -201,7 +201,7 @@ def decide_changes(call: Call, plan_id: str) -> PlanAnswer:
     headers=("Location",),
 )
 def apply_plan(call: Call, plan_id: str) -> Reply:
-    """A value that was changed since it was looked at is left as it is, and the change is a `conflict`."""
+    """A value that has changed since the analysis is kept, and its change becomes a `conflict`."""
     body: ApplyRequest = call.body
     plan = _plan(call, plan_id)
     begun = services().intake.made(call.user.id, "sceneapply", call.made_id)
@@ -226,7 +226,7 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
 @routes.route(
     "POST",
     "/analysis/plans/{plan_id}/cancel",
-    "Give a plan up",
+    "Cancel a plan",
     answer=PlanAnswer,
     errors=(PlanNotFound, PlanClosed),
 )
@@ -237,7 +237,7 @@ def cancel_plan(call: Call, plan_id: str) -> PlanAnswer:
 @routes.route(
     "POST",
     "/analysis/plans/{plan_id}/undo",
-    "A plan that takes back what one did",
+    "Make a plan that undoes another",
     answer=PlanAnswer,
     status=201,
     creates=True,
@@ -252,12 +252,12 @@ def undo_plan(call: Call, plan_id: str) -> Reply:
 @routes.route(
     "GET",
     "/analysis/plans/{plan_id}/costs",
-    "What a language model took for a plan",
+    "The cost of a plan's language model",
     answer=PlanCosts,
     errors=(PlanNotFound, NoCosts),
 )
 def get_plan_costs(call: Call, plan_id: str) -> PlanCosts:
-    """While the analysis is at work, what it took so far."""
+    """While the analysis runs, the cost so far."""
     return costs_answer(_plan(call, plan_id))
 
 

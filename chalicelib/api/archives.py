@@ -1,4 +1,4 @@
-"""Archives: zips of chosen files, of one job, several, or the whole library."""
+"""Archives: zips of chosen files from one job, several jobs, or the whole library."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ routes = Routes(__name__)
     headers=("Location",),
 )
 def create_archive(call: Call) -> Reply:
-    """Its size is exact at once, and counts for your storage until the archive is deleted automatically after some
+    """The size is exact at once, and counts towards your storage until the archive is deleted automatically after some
     days."""
     body: ArchiveRequest = call.body
     job = services().archives.open(call.user.id, _wanted(body), call.made_id)
@@ -67,7 +67,7 @@ def create_archive(call: Call) -> Reply:
     errors=(NothingChosen, FileNotFound, JobNotFound, TooManyFiles),
 )
 def estimate_archive(call: Call) -> ArchivePlan:
-    """Takes what POST /archives takes, and makes nothing."""
+    """Accepts the body of `POST /archives`, and makes nothing."""
     planning = services().archives.plan(call.user.id, _wanted(call.body))
     return ArchivePlan(
         size_bytes=sum(planning.sizes),
@@ -92,7 +92,7 @@ def get_archive(call: Call, archive_id: str) -> ArchiveAnswer:
 
 @routes.route("DELETE", "/archives/{archive_id}", "Delete an archive", status=204, errors=(TryAgain,))
 def delete_archive(call: Call, archive_id: str) -> Reply:
-    """Also ends one that is being made. The files that it is made of stay."""
+    """Also stops an archive that is being made. The source files stay."""
     job = services().archives.get(call.user.id, archive_id)
     services().deletion.delete_job(call.user.id, job.id)
     return Reply(None, 204)

@@ -1,4 +1,4 @@
-"""Signing in, and the user's own account."""
+"""Sign-in, and the user's own account."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ NEEDS_PASSWORD = FieldError("current_password", "is needed to change the email")
 @routes.route(
     "POST",
     "/auth/guest",
-    "Begin as a guest",
+    "Start as a guest",
     answer=Token,
     status=201,
     open=True,
@@ -70,7 +70,7 @@ def begin_as_guest(call: Call) -> Reply:
 @routes.route(
     "POST",
     "/auth/register",
-    "Make an account",
+    "Create an account",
     body=RegisterRequest,
     answer=AccountAnswer,
     status=201,
@@ -144,7 +144,7 @@ def _taken_over(guest_id: str, account_id: str) -> TakenOverAnswer:
 @routes.route(
     "POST",
     "/auth/refresh",
-    "Stay signed in",
+    "Refresh the tokens",
     body=RefreshRequest,
     answer=SignedInAnswer,
     open=True,
@@ -199,7 +199,7 @@ def change_me(call: Call) -> Reply:
     errors=(WrongPassword, WeakPassword, TooManyAttempts, AccountChanged),
 )
 def change_password(call: Call) -> SignedInAnswer:
-    """Ends every session, this one too; the answer begins another."""
+    """Ends every session, including this one; the answer begins another."""
     body: PasswordRequest = call.body
     current, new = body.current_password.get_secret_value(), body.new_password.get_secret_value()
     account = services().users.change_password(services().users.account(call.user.id), current, new, call.address)

@@ -1,4 +1,4 @@
-"""The bin: jobs, and single files, that their owner has thrown away, kept for 30 days."""
+"""The bin: jobs and single files that their owner has discarded, kept for 30 days."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ routes = Routes(__name__)
 
 @routes.route("GET", "/bin", "Jobs in your bin", query=BinQuery, answer=BinPage, headers=("Link",))
 def list_bin(call: Call) -> Reply:
-    """The newest jobs first. They count for your storage until they are gone."""
+    """Newest jobs first. They count towards your storage until their deletion."""
     query: BinQuery = call.query
     found, cursor = services().jobs.jobs_of(
         call.user.id, states=frozenset(), pipeline=None, limit=query.limit, before=query.cursor, binned=True
@@ -47,7 +47,8 @@ def list_bin(call: Call) -> Reply:
     errors=(NotAllowedInState, TryAgain),
 )
 def bin_job(call: Call, job_id: str) -> BinnedJob:
-    """It is deleted after 30 days, or at once by `DELETE /jobs/{job_id}`; until then `restore` has it as it was."""
+    """The job is deleted after 30 days, or at once by `DELETE /jobs/{job_id}`; until then, `restore` brings it back
+    unchanged."""
     return _binned(services().deletion.bin_job(call.user.id, job_id))
 
 
@@ -60,14 +61,14 @@ def restore_job(call: Call, job_id: str) -> JobAnswer:
 @routes.route(
     "GET",
     "/bin/files",
-    "Which single files are in your bin",
+    "Single files in your bin",
     query=BinFilesQuery,
     answer=BinnedFilesPage,
     headers=("Link",),
 )
 def list_binned_files(call: Call) -> Reply:
-    """Those of the newest jobs first; a job that is in the bin stands in `GET /bin` alone. They count for your storage
-    until they are gone."""
+    """Files of the newest jobs first; jobs in the bin are listed only by `GET /bin`. The files count towards your
+    storage until their deletion."""
     query: BinFilesQuery = call.query
     found, cursor = services().file_bin.page(call.user.id, query.limit, query.cursor)
     items = [_binned_file(job, file) for job, file in found]
@@ -79,8 +80,9 @@ def list_binned_files(call: Call) -> Reply:
     "POST", "/bin/files", "Put files into the bin", body=FilesGiven, answer=BinMoved, errors=(FileNotFound, TryAgain)
 )
 def bin_files(call: Call) -> BinMoved:
-    """They leave their jobs, your library, archives and shares at once, and are deleted after 30 days, or at once by
-    `DELETE /files/{file_id}`. The zip of a media job has them until `POST /jobs/{job_id}/remake` rebuilds it."""
+    """The files leave their jobs, your library, archives and shares at once, and are deleted after 30 days, or at once
+    by `DELETE /files/{file_id}`. The zip of a media job contains them until `POST /jobs/{job_id}/remake` rebuilds
+    it."""
     return _moved(services().file_bin.put(call.user.id, call.body.file_ids))
 
 

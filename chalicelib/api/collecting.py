@@ -1,4 +1,4 @@
-"""What others give by a share that collects: announced here, sent to the store directly."""
+"""Gifts through a share that collects: files are announced here and sent to the store directly."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ HIS_OWN = (ShareLocked, FileNotFound, NotAllowedInState)
     headers=ROBOTS,
 )
 def give_files(call: Call, token: str) -> Reply:
-    """With `X-Share-Gift` they come to what was given before."""
+    """With `X-Share-Gift`, the files are added to that gift."""
     body: GiveRequest = call.body
     share = _collects(call, token)
     chosen = services().collecting.select(share, announced(body.files), skip_unsupported=body.skip_unsupported)
@@ -90,7 +90,7 @@ def give_files(call: Call, token: str) -> Reply:
 @routes.route(
     "GET",
     "/shared/{token}/given",
-    "What you have given",
+    "The files that you have given",
     query=GivenQuery,
     answer=GivenAnswer,
     open=True,
@@ -153,7 +153,7 @@ def sign_given_parts(call: Call, token: str, file_id: str) -> Reply:
 @routes.route(
     "GET",
     "/shared/{token}/files/{file_id}/parts",
-    "List the parts that have arrived of a file that you give",
+    "List the received parts of a file that you give",
     answer=StoredParts,
     open=True,
     errors=HIS_OWN,
@@ -169,7 +169,7 @@ def list_given_parts(call: Call, token: str, file_id: str) -> Reply:
 @routes.route(
     "POST",
     "/shared/{token}/files/{file_id}/complete",
-    "Put the parts of a file that you give together",
+    "Combine the parts of a file that you give",
     body=CompleteRequest,
     answer=GivenFile,
     open=True,

@@ -1,4 +1,4 @@
-"""Pictures and their colours: uploads and files under the name of images, cards found and colours corrected."""
+"""Pictures and their colours: uploads and files, called images; card detection and colour correction."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PIPELINE, CARD = "colour", "colour-card.pdf"
 @routes.route(
     "POST",
     "/images",
-    "Send pictures to have their colours corrected",
+    "Upload pictures for colour correction",
     body=PicturesRequest,
     answer=UploadAnswer,
     status=201,
@@ -65,9 +65,11 @@ def send_images(call: Call) -> Reply:
     return Reply(answer, 201, {"Location": f"/api/jobs/{job.id}"})
 
 
-@routes.route("GET", "/images", "Your pictures, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
+@routes.route(
+    "GET", "/images", "Your pictures from all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",)
+)
 def list_images(call: Call) -> Reply:
-    """As `GET /files?type=image`."""
+    """The same as `GET /files?type=image`."""
     return library.page_of(call, call.query.model_copy(update={"type": "image"}))
 
 
@@ -140,7 +142,7 @@ def detect_card(call: Call) -> Reply:
     headers=("Location",),
 )
 def correct_colour(call: Call) -> Reply:
-    """Opens a job; its results and its zip have each picture."""
+    """Opens a job; its results and its zip contain every picture."""
     return _over(call, "correct")
 
 
@@ -154,6 +156,6 @@ def correct_colour(call: Call) -> Reply:
     headers=("Location",),
 )
 def get_card(call: Call) -> Reply:
-    """In vectors. A printer is no reference: measure what comes out of it."""
+    """A PDF in vector graphics. Printers are not accurate: measure the printed card."""
     guide, signed = services().guides.link(CARD)
     return whereabouts(call, signed, guide.size)

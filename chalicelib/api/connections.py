@@ -1,4 +1,4 @@
-"""Other servers that work of yours may call."""
+"""Other servers that your jobs may call."""
 
 from __future__ import annotations
 
@@ -85,13 +85,13 @@ def delete_connection(call: Call, connection_id: str) -> Reply:
 @routes.route(
     "POST",
     "/settings/test-stash",
-    "Whether a Stash server can be read",
+    "Test a Stash server",
     body=ServerTest,
     answer=StashTested,
     errors=(ConnectionNotThere,),
 )
 def try_stash_server(call: Call) -> StashTested:
-    """One request of at most eight seconds. What goes wrong there is the answer, not an error."""
+    """Sends one request of at most eight seconds. A server failure is reported in the answer, not as an error."""
     servers = services().tested_connections
     return tested_stash(_server(call, servers.stash, servers.stash_at))
 
@@ -112,13 +112,13 @@ def tested_stash(stash: Stash) -> StashTested:
 @routes.route(
     "POST",
     "/settings/test-openai",
-    "Whether a server of language models can be asked",
+    "Test a language model server",
     body=ServerTest,
     answer=ModelsTested,
     errors=(ConnectionNotThere,),
 )
 def try_model_server(call: Call) -> ModelsTested:
-    """The same; it lists the models and asks none."""
+    """Sends one request of at most eight seconds, which lists the models and uses none."""
     servers = services().tested_connections
     return tested_models(_server(call, servers.models, servers.models_at))
 

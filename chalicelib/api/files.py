@@ -58,7 +58,7 @@ def list_files(call: Call, job_id: str) -> Reply:
 @routes.route(
     "GET",
     "/jobs/{job_id}/duplicates",
-    "Files that are or look the same",
+    "Duplicate and similar files",
     query=DuplicatesQuery,
     answer=DuplicatesAnswer,
     errors=(FileNotFound,),

@@ -1,4 +1,4 @@
-"""Guides: what there is to read about Millrace, and about this installation."""
+"""Guides to Millrace and to this installation."""
 
 from __future__ import annotations
 

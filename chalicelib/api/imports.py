@@ -1,4 +1,4 @@
-"""Places that users import from: what lies there, and how much of it an import would take."""
+"""Places for imports: their folders and files, and the size of an import."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ routes = Routes(__name__)
 @routes.route(
     "GET",
     "/import-folders",
-    "What lies where you may import from",
+    "Folders and files for import",
     query=FoldersQuery,
     answer=ImportFolders,
     errors=(GuestMayNot, ImportNotAllowed, ImportNotFound),
     headers=("Link",),
 )
 def list_import_folders(call: Call) -> Reply:
-    """One level of folders and files, in the order of their names; without a `path` the places themselves."""
+    """One level of folders and files, sorted by name; without a `path`, the places themselves."""
     _no_guests(call)
     query: FoldersQuery = call.query
     importer = services().importer
@@ -61,7 +61,7 @@ def list_import_folders(call: Call) -> Reply:
 @routes.route(
     "GET",
     "/import-folders/count",
-    "How much an import would take",
+    "The size of an import",
     query=CountQuery,
     answer=ImportCount,
     errors=(GuestMayNot, ImportNotAllowed, ImportNotFound),
@@ -79,9 +79,11 @@ def count_import(call: Call) -> ImportCount:
     )
 
 
-@routes.route("GET", "/import-folders/ways", "How files come there", answer=ImportWays, errors=(GuestMayNot,))
+@routes.route(
+    "GET", "/import-folders/ways", "The paths for uploads by S3 clients", answer=ImportWays, errors=(GuestMayNot,)
+)
 def import_ways(call: Call) -> ImportWays:
-    """For clients of S3, whose credentials for the bucket the operator gives out."""
+    """The operator issues the credentials for the bucket."""
     _no_guests(call)
     roots = services().importer.roots(call.user.id)
     settings = services().settings

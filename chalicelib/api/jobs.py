@@ -46,7 +46,7 @@ def get_job(call: Call, job_id: str) -> JobAnswer:
 
 
 @routes.route(
-    "GET", "/status/{job_id}", "How far a job is", answer=StatusAnswer, conditional=True, headers=("Retry-After",)
+    "GET", "/status/{job_id}", "A job's progress", answer=StatusAnswer, conditional=True, headers=("Retry-After",)
 )
 def get_status(call: Call, job_id: str) -> Reply:
     answer = status_answer(services().owned.job(call.user.id, job_id))
@@ -65,12 +65,12 @@ def control_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().control.act(call.user.id, job_id, call.body.action))
 
 
-@routes.route("POST", "/jobs/{job_id}/retry", "Try again what failed", answer=JobAnswer, errors=(NotAllowedInState,))
+@routes.route("POST", "/jobs/{job_id}/retry", "Retry a job", answer=JobAnswer, errors=(NotAllowedInState,))
 def retry_job(call: Call, job_id: str) -> JobAnswer:
     return job_answer(services().control.retry(call.user.id, job_id))
 
 
-@routes.route("GET", "/pipelines", "Pipelines and the files that they take", answer=PipelinesAnswer, conditional=True)
+@routes.route("GET", "/pipelines", "Pipelines and the files that they accept", answer=PipelinesAnswer, conditional=True)
 def list_pipelines(call: Call) -> PipelinesAnswer:
     return PipelinesAnswer(items=[pipeline_answer(pipeline) for pipeline in services().pipelines.values()])
 

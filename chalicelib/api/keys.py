@@ -20,7 +20,7 @@ routes = Routes(__name__)
 @routes.route(
     "POST",
     "/auth/keys",
-    "Make a key",
+    "Create a key",
     body=NewKeyRequest,
     answer=NewKeyAnswer,
     status=201,

@@ -1,4 +1,4 @@
-"""A user's files over all jobs; jobs over files that are there, described and deleted."""
+"""A user's files from all jobs: described, deleted, and used in new jobs."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ SHOWN = ("image/", "video/", "audio/")
 """Types that a browser shows without running anything. Types are sniffed, and sniffing never finds SVG."""
 
 
-@routes.route("GET", "/files", "Your files, of all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
+@routes.route("GET", "/files", "Your files from all jobs", query=LibraryQuery, answer=LibraryPage, headers=("Link",))
 def list_library(call: Call) -> Reply:
     return page_of(call, call.query)
 
@@ -82,7 +82,7 @@ def get_file(call: Call, file_id: str) -> LibraryFile:
 @routes.route(
     "GET",
     "/files/{file_id}/original",
-    "The bytes of a file, as they came",
+    "A file's original bytes",
     query=OriginalQuery,
     answer=DownloadAnswer,
     others={302: None},
@@ -117,13 +117,13 @@ def get_original(call: Call, file_id: str) -> Reply:
 @routes.route(
     "GET",
     "/files/{file_id}/thumbnail",
-    "A file's thumbnail alone",
+    "A file's thumbnail",
     answer=DownloadAnswer,
     others={302: None},
     headers=("Location",),
 )
 def get_thumbnail(call: Call, file_id: str) -> Reply:
-    """A JPEG. For many, use the addresses in the files' `thumbnail` fields."""
+    """A JPEG. For many thumbnails, use the addresses in the files' `thumbnail` fields."""
     _, file = owned_file(call, file_id)
     try:
         found = thumbnails.by_itself(services().objects, file)
@@ -154,7 +154,7 @@ def changed_file(call: Call, file_id: str) -> Reply:
 
 @routes.route("DELETE", "/files/{file_id}", "Delete a file", status=204, errors=(FileInUse, TryAgain))
 def delete_file(call: Call, file_id: str) -> Reply:
-    """Also one in the bin. `POST /bin/files` leaves 30 days to change one's mind."""
+    """Also deletes files in the bin. `POST /bin/files` leaves 30 days to restore a file."""
     return deleted_file(call, file_id)
 
 
@@ -167,7 +167,7 @@ def deleted_file(call: Call, file_id: str) -> Reply:
 @routes.route(
     "POST",
     "/jobs",
-    "Open a job over files that are there",
+    "Open a job over stored files",
     body=JobRequest,
     answer=NewJobAnswer,
     status=201,
@@ -215,7 +215,7 @@ def change_job(call: Call, job_id: str) -> Reply:
 
 
 @routes.route(
-    "DELETE", "/jobs/{job_id}", "Delete a job and all that it has", status=204, errors=(NotAllowedInState, TryAgain)
+    "DELETE", "/jobs/{job_id}", "Delete a job and all of its data", status=204, errors=(NotAllowedInState, TryAgain)
 )
 def delete_job(call: Call, job_id: str) -> Reply:
     services().deletion.delete_job(call.user.id, job_id)

@@ -1,4 +1,4 @@
-"""Live updates: what opens a socket. What is said over it is chalicelib.live's."""
+"""Live updates: the tickets that open sockets."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ routes = Routes(__name__)
     errors=(NoLiveUpdates,),
 )
 def create_live_ticket(call: Call) -> LiveTicket:
-    """An address is written down where a header isn't, so a socket is opened with this and never with a token. It may
-    see what the token or key that asked for it may see, until that ends."""
+    """Addresses are logged where headers aren't, so a ticket opens a socket, never a token. The ticket gives the same
+    access as the token or key that requested it, until that expires."""
     url = services().settings.live_url
     if not url or not services().settings.live_endpoint:
         raise NoLiveUpdates("This installation has no sockets. Ask for the status, at the pace that it names.")

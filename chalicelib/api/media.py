@@ -1,4 +1,4 @@
-"""Photos and videos of a job as its owner corrects them: what goes into the zip, when it was taken, where it goes."""
+"""Corrections of a job's photos and videos: the choice of files for the zip, their dates, and its layout."""
 
 from __future__ import annotations
 
@@ -61,13 +61,14 @@ CORRECTING = (FileNotFound, NotAllowedInState, TryAgain)
 @routes.route(
     "PATCH",
     "/jobs/{job_id}/duplicates",
-    "Decide which files go into the zip",
+    "Choose the files for the zip",
     body=DuplicatesRequest,
     answer=CorrectedAnswer,
     errors=CORRECTING,
 )
 def decide_duplicates(call: Call, job_id: str) -> CorrectedAnswer:
-    """Any file, not duplicates alone. The zip stays as it is until `POST /jobs/{job_id}/remake` rebuilds it."""
+    """Applies to any file, not only to duplicates. The zip stays as it is until `POST /jobs/{job_id}/remake` rebuilds
+    it."""
     body: DuplicatesRequest = call.body
     job = services().corrections.job(call.user.id, job_id, MEDIA.name)
     changes: list[tuple[Sequence[int], Correct]] = []
@@ -90,15 +91,15 @@ def decide_duplicates(call: Call, job_id: str) -> CorrectedAnswer:
 @routes.route(
     "PATCH",
     "/jobs/{job_id}/dates",
-    "Correct when photos were taken",
+    "Correct the dates of photos",
     body=DatesRequest,
     answer=CorrectedAnswer,
     creates=True,  # a shift must not be made twice
     errors=CORRECTING,
 )
 def correct_dates(call: Call, job_id: str) -> CorrectedAnswer:
-    """Kept beside what was found, with `timestamp_source: user`; lists have it at once, the zip with
-    `POST /jobs/{job_id}/remake`. What belongs to a photo (its film, its RAW) follows it there."""
+    """A correction is kept beside the detected time, with `timestamp_source: user`. Lists show it at once, the zip
+    after `POST /jobs/{job_id}/remake`. Files that belong to a photo (its film, its RAW) follow it there."""
     body: DatesRequest = call.body
     job = services().corrections.job(call.user.id, job_id, MEDIA.name)
     zone = ZoneInfo(Options.model_validate(job.options).timezone)
@@ -119,7 +120,7 @@ def correct_dates(call: Call, job_id: str) -> CorrectedAnswer:
     errors=(NotAllowedInState,),
 )
 def remake_job(call: Call, job_id: str) -> JobAnswer:
-    """Of what was corrected, and in another layout if wanted. The job runs again; nothing is inspected again."""
+    """Applies all corrections, and another layout if requested. The job runs again without a new inspection."""
     body: RemakeRequest = call.body
     job = services().corrections.job(call.user.id, job_id, MEDIA.name)
     others = body.model_dump(exclude_none=True)
@@ -129,14 +130,15 @@ def remake_job(call: Call, job_id: str) -> JobAnswer:
 @routes.route(
     "GET",
     "/jobs/{job_id}/tree",
-    "Look into the zip before it is made",
+    "Preview the zip",
     query=TreeQuery,
     answer=TreeAnswer,
     errors=(NotAllowedInState,),
     headers=("Link",),
 )
 def look_into_zip(call: Call, job_id: str) -> Reply:
-    """A folder of the zip as it would be by now, with what was decided and corrected. Of jobs of up to 20,000 files."""
+    """A folder of the zip as it would be made now, with all decisions and corrections. For jobs of up to 20,000
+    files."""
     query: TreeQuery = call.query
     job = services().owned.job(call.user.id, job_id)
     if job.pipeline != MEDIA.name:

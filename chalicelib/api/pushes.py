@@ -1,4 +1,4 @@
-"""Pushes: a library whose server can't be reached from here is read where it can be, and sent page by page."""
+"""Pushes: a client reads a library that can't be reached from here, and sends it page by page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ routes = Routes(__name__)
 
 @routes.route("POST", "/scenes/push", "Begin or resume a library's push", body=PushRequest, answer=PushAnswer)
 def begin_push(call: Call) -> PushAnswer:
-    """For a server that can't be reached from here; `millrace scenes push` does all of it. An unfinished push is
+    """For a server that can't be reached from here; `millrace scenes push` runs a whole push. An unfinished push is
     resumed."""
     body: PushRequest = call.body
     return _answer(
@@ -30,7 +30,7 @@ def begin_push(call: Call) -> PushAnswer:
 
 @routes.route("POST", "/scenes/pages", "Send a page of a library", body=PushPage, answer=PushAnswer, errors=(NoPush,))
 def push_page(call: Call) -> PushAnswer:
-    """Skips unchanged scenes; counts those that can't be read, and takes in the others."""
+    """Skips unchanged scenes, counts unreadable ones, and accepts the others."""
     body: PushPage = call.body
     names = {kind: getattr(body, kind) for kind in KINDS}
     try:

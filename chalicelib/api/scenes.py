@@ -45,7 +45,7 @@ NO_SCENE = "There is no such scene."
 
 @routes.route("GET", "/scenes", "Your scenes", query=ScenesQuery, answer=ScenesPage, headers=("Link",))
 def list_scenes(call: Call) -> Reply:
-    """A search finds scenes by beginnings of words: `wal` finds `walk`, `alk` doesn't."""
+    """A search matches the beginnings of words: `wal` finds `walk`, `alk` doesn't."""
     query: ScenesQuery = call.query
     found = services().catalogue.search(call.user.id, page_query(call.user.id, query))
     if found.stale:
@@ -60,7 +60,7 @@ def list_scenes(call: Call) -> Reply:
     return Reply(answer, headers=page_links(call, found.total))
 
 
-@routes.route("GET", "/scenes/stats", "Numbers of your catalogue", answer=SceneStats)
+@routes.route("GET", "/scenes/stats", "Statistics of your catalogue", answer=SceneStats)
 def get_scene_stats(call: Call) -> SceneStats:
     def total(query: Query) -> int:
         return services().catalogue.search(call.user.id, replace(query, per_page=1)).total
@@ -103,7 +103,7 @@ def change_scene(call: Call, scene_id: str) -> Reply:
     return versioned(scene_answer(scene))
 
 
-@routes.route("GET", "/scenes/{scene_id}/jobs", "Jobs that named a scene", answer=SceneJobs, errors=(SceneNotFound,))
+@routes.route("GET", "/scenes/{scene_id}/jobs", "Jobs that name a scene", answer=SceneJobs, errors=(SceneNotFound,))
 def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
     owned_scene(call, scene_id)
     found = jobs_of_scenes(call.user.id, frozenset())
@@ -113,7 +113,7 @@ def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
 @routes.route(
     "POST",
     "/scenes/sync",
-    "Bring a library in",
+    "Sync a library",
     body=SyncRequest,
     answer=JobStarted,
     status=202,
@@ -122,8 +122,8 @@ def list_scene_jobs(call: Call, scene_id: str) -> SceneJobs:
     headers=("Location",),
 )
 def sync_scenes(call: Call) -> Reply:
-    """A job that reads the server of a connection of yours, or takes in the videos of your media jobs. Nothing is
-    deleted: what is no longer there is marked as absent."""
+    """Opens a job that reads the server of one of your connections, or the videos of your media jobs. Nothing is
+    deleted: missing scenes are marked as absent."""
     if call.body.videos:
         return _sync(call, {"videos": True}, "Sync of videos")
     return _sync(call, {"connection": call.body.connection_id, "incremental": call.body.incremental})
@@ -132,7 +132,7 @@ def sync_scenes(call: Call) -> Reply:
 @routes.route(
     "POST",
     "/scenes/resync",
-    "Read some scenes again",
+    "Sync some scenes again",
     body=ResyncRequest,
     answer=JobStarted,
     status=202,
@@ -147,7 +147,7 @@ def resync_scenes(call: Call) -> Reply:
 @routes.route(
     "POST",
     "/scenes/{scene_id}/resync",
-    "Read a scene again",
+    "Sync a scene again",
     body=ResyncOne,
     answer=JobStarted,
     status=202,
@@ -160,7 +160,7 @@ def resync_scene(call: Call, scene_id: str) -> Reply:
     return _sync(call, {"connection": call.body.connection_id, "scene_ids": [scene_id]})
 
 
-@routes.route("POST", "/scenes/bulk-update", "Change many scenes alike", body=BulkChanges, answer=BulkAnswer)
+@routes.route("POST", "/scenes/bulk-update", "Change many scenes", body=BulkChanges, answer=BulkAnswer)
 def change_scenes(call: Call) -> BulkAnswer:
     changes = call.body.changes.model_dump(exclude_unset=True)
     return _each(call, call.body.scene_ids, lambda scene: replace(scene, **changes))

@@ -45,7 +45,7 @@ routes = Routes(__name__)
     headers=("Location",),
 )
 def add_schedule(call: Call) -> Reply:
-    """With `path`, each run imports the files that are there then. Missed times become one job."""
+    """With `path`, each run imports the files that are there at the time. Missed runs become one job."""
     if call.user.role == GUEST:
         raise Forbidden("A schedule needs an account: a guest could not stop it once the token is gone.")
     body: ScheduleRequest = call.body
@@ -89,7 +89,7 @@ def delete_schedule(call: Call, schedule_id: str) -> Reply:
 @routes.route(
     "POST",
     "/schedules/{schedule_id}/run",
-    "Begin its job now",
+    "Run a schedule now",
     answer=BegunAnswer,
     status=202,
     creates=True,

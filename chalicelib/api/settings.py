@@ -55,7 +55,7 @@ def get_setting(call: Call, name: str) -> SettingAnswer:
     errors=(PreconditionFailed, TryAgain),
 )
 def change_settings(call: Call) -> Reply:
-    """Other containers follow within seconds."""
+    """Other containers apply the changes within seconds."""
     body: SettingsRequest = call.body
     changed = services().stored_settings.change(
         call.user.id, body.root, lambda before: check_match(call, settings_answer(before))
@@ -66,14 +66,15 @@ def change_settings(call: Call) -> Reply:
 
 @routes.route("GET", "/drop-folder/slips", "Misplaced files in the drop folder", answer=SlipsAnswer, scope="admin")
 def list_slips(call: Call) -> SlipsAnswer:
-    """Objects in no batch, folders of no pipeline or no user: they wait, and become a job once their path is right."""
+    """Objects outside a batch, and folders without a pipeline or a user: they wait, and become a job once their path is
+    right."""
     return SlipsAnswer(items=[SlipAnswer(**asdict(slip)) for slip in services().slips.find()])
 
 
 @routes.route(
     "GET",
     "/audit",
-    "Who changed what, the latest first",
+    "The audit log, newest first",
     query=AuditQuery,
     answer=AuditPage,
     scope="admin",

@@ -83,8 +83,8 @@ SIDE_BY_SIDE = 16
     headers=("Location",),
 )
 def create_share(call: Call) -> Reply:
-    """Anyone with the address sees these files and may download them, or gives files into a job, without an account.
-    It gives access to nothing else."""
+    """Anyone with the address can see and download these files, or give files to a job, without an account. It gives
+    access to nothing else."""
     body: ShareRequest = call.body
     if body.kind == "collect":
         return _collect(call, body)
@@ -132,7 +132,7 @@ def get_share(call: Call, share_id: str) -> ShareAnswer:
 
 @routes.route("DELETE", "/shares/{share_id}", "Revoke a share", status=204, errors=(TryAgain,))
 def revoke_share(call: Call, share_id: str) -> Reply:
-    """Its address leads nowhere from now on; a download whose signed address was given before may still end."""
+    """The address stops working at once; a download whose address was signed before may still finish."""
     share = services().shares.get(call.user.id, share_id)
     services().shares.revoke(share)
     if share.kind == "files":
@@ -144,7 +144,7 @@ def revoke_share(call: Call, share_id: str) -> Reply:
 @routes.route(
     "GET",
     "/shared/{token}",
-    "What was shared",
+    "A share, as visitors see it",
     answer=SharedAnswer,
     open=True,
     conditional=True,
@@ -192,7 +192,7 @@ def unlock_shared(call: Call, token: str) -> Reply:
 @routes.route(
     "GET",
     "/shared/{token}/files",
-    "The files that were shared",
+    "The shared files",
     query=SharedQuery,
     answer=SharedPage,
     open=True,
@@ -216,7 +216,7 @@ def list_shared(call: Call, token: str) -> Reply:
 @routes.route(
     "POST",
     "/shared/{token}/downloads",
-    "Download what was shared",
+    "Download shared files",
     body=DownloadRequest,
     answer=DownloadAnswer,
     open=True,
@@ -224,7 +224,7 @@ def list_shared(call: Call, token: str) -> Reply:
     headers=("X-Robots-Tag",),
 )
 def download_shared(call: Call, token: str) -> Reply:
-    """Answers with where the bytes are, for a while, and counts: so nothing that only looks at addresses is counted."""
+    """Returns a temporary address of the bytes and counts a download, so that a preview of the link is not counted."""
     body: DownloadRequest = call.body
     share = opened(call, token)
     key, bucket, filename, content_type = _wanted(share, body)

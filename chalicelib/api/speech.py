@@ -46,7 +46,7 @@ SHOWN = 10  # the most unknown phones and bad lines that an error names
 @routes.route(
     "GET",
     "/dictionaries/{language}",
-    "Your pronunciations of a language",
+    "Your pronunciations for a language",
     answer=DictionaryContent,
     conditional=True,
     errors=(UserDataNotFound, TryAgain),
@@ -60,15 +60,15 @@ def read_dictionary(call: Call, language: str) -> Reply:
 @routes.route(
     "PUT",
     "/dictionaries/{language}",
-    "Keep your pronunciations of a language",
+    "Store your pronunciations for a language",
     body=DictionaryRequest,
     answer=DictionaryAnswer,
     others={201: DictionaryAnswer},
     errors=(UserDataNotFound, PreconditionFailed, TooMuchUserData, TryAgain),
 )
 def put_dictionary(call: Call, language: str) -> Reply:
-    """Speech jobs look words up here first. Phones that the language doesn't have are refused; those of a model that
-    this installation keeps by itself are checked when a job runs. `If-Match` and `If-None-Match` as for user data."""
+    """Speech jobs look up words here first. Phones that the language doesn't have are refused; for the installation's
+    own models, phones are checked when a job runs. `If-Match` and `If-None-Match` work as for user data."""
     body: DictionaryRequest = call.body
     name = _language(language)
     given = _parsed(body.text, name, strict=True)
@@ -92,12 +92,12 @@ def put_dictionary(call: Call, language: str) -> Reply:
 @routes.route(
     "GET",
     "/jobs/{job_id}/missing-words",
-    "Which words of a speech job have no pronunciation",
+    "Words of a speech job without a pronunciation",
     answer=MissingWordsAnswer,
     errors=(NotAllowedInState,),
 )
 def missing_words(call: Call, job_id: str) -> MissingWordsAnswer:
-    """Known once the job has looked up its words, and while it waits for them."""
+    """Available once the job has looked up its words, and while it waits for them."""
     job = services().owned.job(call.user.id, job_id)
     if job.pipeline != SPEECH.name:
         raise NotAllowedInState("Only speech jobs look words up.")

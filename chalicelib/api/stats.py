@@ -20,7 +20,7 @@ VERSION = "0.1.0"
 DAYS = 30
 
 
-@routes.route("GET", "/stats", "Numbers of the installation", answer=StatsAnswer, conditional=True)
+@routes.route("GET", "/stats", "Statistics of the installation", answer=StatsAnswer, conditional=True)
 def get_stats(call: Call) -> StatsAnswer:
     return numbers()
 

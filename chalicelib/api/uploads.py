@@ -57,7 +57,7 @@ NOTHING_LEFT_OUT = Selection()
 @routes.route(
     "POST",
     "/upload",
-    "Open a job and get its uploads signed",
+    "Open a job and sign its uploads",
     body=UploadRequest,
     answer=UploadAnswer,
     status=201,
@@ -172,12 +172,12 @@ def sign_again(call: Call, job_id: str, file_id: str) -> UploadAnswer:
 @routes.route(
     "DELETE",
     "/jobs/{job_id}/files/{file_id}",
-    "Go on without a file",
+    "Leave out a file",
     status=204,
     errors=(FileNotAwaited,),
 )
 def leave_out(call: Call, job_id: str, file_id: str) -> Reply:
-    """For one that can't be sent after all, while it has not arrived: the job waits for it no longer."""
+    """For a file that has not arrived and can't be sent after all: the job no longer waits for it."""
     services().control.leave_out(call.user.id, job_id, number_of(job_id, file_id))
     return Reply(None, 204)
 
@@ -207,7 +207,7 @@ def sign_parts(call: Call, job_id: str, file_id: str) -> SignedParts:
 @routes.route(
     "GET",
     "/jobs/{job_id}/files/{file_id}/parts",
-    "List the parts that have arrived",
+    "List the received parts of a file",
     answer=StoredParts,
     errors=(NotAllowedInState,),
 )
@@ -219,7 +219,7 @@ def list_parts(call: Call, job_id: str, file_id: str) -> StoredParts:
 @routes.route(
     "POST",
     "/jobs/{job_id}/files/{file_id}/complete",
-    "Put the parts of a file together",
+    "Combine the parts of a file",
     body=CompleteRequest,
     answer=FileAnswer,
     errors=(NotAllowedInState, PartsMissing, UploadGone),
@@ -233,7 +233,7 @@ def complete_parts(call: Call, job_id: str, file_id: str) -> FileAnswer:
 @routes.route(
     "DELETE",
     "/jobs/{job_id}/files/{file_id}/parts",
-    "Throw away the parts of a file",
+    "Discard the parts of a file",
     status=204,
     errors=(NotAllowedInState,),
 )

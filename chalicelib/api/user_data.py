@@ -29,13 +29,13 @@ routes = Routes(__name__)
 TEXT, BYTES = "text/plain", "application/octet-stream"
 
 
-@routes.route("GET", "/user-data", "Your data for pipelines", query=UserDataQuery, answer=UserDataAnswer)
+@routes.route("GET", "/user-data", "Your user data", query=UserDataQuery, answer=UserDataAnswer)
 def list_user_data(call: Call) -> UserDataAnswer:
     found = services().user_data.all(call.user.id, call.query.kind)
     return UserDataAnswer(items=[UserDatumAnswer(**facts(one)) for one in found])
 
 
-@routes.route("DELETE", "/user-data", "Delete all that you keep", status=204)
+@routes.route("DELETE", "/user-data", "Delete all of your user data", status=204)
 def clear_user_data(call: Call) -> Reply:
     services().user_data.clear(call.user.id)
     return Reply(None, 204)
@@ -44,7 +44,7 @@ def clear_user_data(call: Call) -> Reply:
 @routes.route(
     "GET",
     "/user-data/{kind}/{name}",
-    "Read what you keep",
+    "Read user data",
     answer=UserDatumContent,
     conditional=True,
     errors=(UserDataNotFound, TryAgain),
@@ -62,15 +62,15 @@ def get_user_data(call: Call, kind: str, name: str) -> Reply:
 @routes.route(
     "PUT",
     "/user-data/{kind}/{name}",
-    "Keep something for pipelines",
+    "Store user data",
     body=UserDataRequest,
     answer=UserDatumAnswer,
     others={201: UserDatumAnswer},
     errors=(UserDataNotFound, PreconditionFailed, TooMuchUserData, TryAgain),
 )
 def put_user_data(call: Call, kind: str, name: str) -> Reply:
-    """`If-Match` replaces only the version that it names; `If-None-Match: *` replaces nothing. 201 where nothing was
-    there before."""
+    """`If-Match` replaces only the version that it names; `If-None-Match: *` replaces nothing. Answers 201 for a new
+    name."""
     body: UserDataRequest = call.body
     if not is_place(kind, name):
         rule = "a kind is like `dictionary`, a name has letters, digits, dots, dashes and underscores"
@@ -86,7 +86,7 @@ def put_user_data(call: Call, kind: str, name: str) -> Reply:
 @routes.route(
     "DELETE",
     "/user-data/{kind}/{name}",
-    "Delete what you keep",
+    "Delete user data",
     status=204,
     errors=(UserDataNotFound, PreconditionFailed, TryAgain),
 )

@@ -32,7 +32,7 @@ EVENT_ID = re.compile(r"[0-9a-z._]{1,100}")
 @routes.route(
     "POST",
     "/webhooks",
-    "Register an address for events",
+    "Register a webhook",
     body=WebhookRequest,
     answer=NewWebhookAnswer,
     status=201,
@@ -82,7 +82,7 @@ def delete_webhook(call: Call, webhook_id: str) -> Reply:
 @routes.route(
     "GET",
     "/webhooks/{webhook_id}/deliveries",
-    "What was sent",
+    "The deliveries of a webhook",
     query=DeliveriesQuery,
     answer=DeliveriesPage,
     headers=("Link",),
@@ -94,7 +94,7 @@ def list_deliveries(call: Call, webhook_id: str) -> Reply:
 @routes.route(
     "POST",
     "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
-    "Send it again",
+    "Send a delivery again",
     answer=DeliveryAnswer,
     status=202,
     errors=(TryAgain,),
@@ -106,7 +106,7 @@ def redeliver(call: Call, webhook_id: str, delivery_id: str) -> Reply:
 @routes.route(
     "GET",
     "/jobs/{job_id}/deliveries",
-    "What was sent to a job's callback address",
+    "Deliveries to a job's callback address",
     query=DeliveriesQuery,
     answer=DeliveriesPage,
     headers=("Link",),
@@ -118,7 +118,7 @@ def list_callback_deliveries(call: Call, job_id: str) -> Reply:
 @routes.route(
     "POST",
     "/jobs/{job_id}/deliveries/{delivery_id}/redeliver",
-    "Send it to the callback address again",
+    "Send a delivery to the callback address again",
     answer=DeliveryAnswer,
     status=202,
     errors=(TryAgain,),

@@ -6,25 +6,25 @@ from chalicelib.jobs.errors import BadRequest, NotFound
 
 
 class SceneNotFound(NotFound):
-    """There is no such scene of yours."""
+    """You have no such scene."""
 
     code, title = "scene_not_found", "There is no such scene"
 
 
 class PlanNotFound(NotFound):
-    """There is no such plan or change of yours."""
+    """You have no such plan or change."""
 
     code, title = "plan_not_found", "There is no such plan or change"
 
 
 class PlanClosed(BadRequest):
-    """Read the plan: the message says what its status allows."""
+    """Read the plan: the message names the actions that its status allows."""
 
     code, title = "plan_closed", "The plan's status does not allow this"
 
 
 class ConnectionNotThere(BadRequest):
-    """Make the connection, or name another."""
+    """Create the connection, or name another."""
 
     code, title = "no_such_connection", "There is no such connection"
 
@@ -36,13 +36,13 @@ class NoPush(BadRequest):
 
 
 class DecisionIncomplete(BadRequest):
-    """Send what the message names."""
+    """Send the fields that the message names."""
 
     code, title = "decision_incomplete", "The decision lacks something"
 
 
 class NoCosts(NotFound):
-    """Costs are of plans for which a language model was asked."""
+    """Only plans that used a language model have costs."""
 
     code, title = "no_costs", "No language model was asked for this plan"
 
@@ -54,6 +54,6 @@ class TooCostly(BadRequest):
 
 
 class NothingChosen(BadRequest):
-    """Name scenes, or filters that some scenes fit."""
+    """Name scenes, or filters that match some scenes."""
 
     code, title = "nothing_chosen", "No scene was chosen"

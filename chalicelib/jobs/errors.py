@@ -50,7 +50,7 @@ class BadRequest(JobError):
 class InvalidJson(BadRequest):
     """Send a JSON object, in UTF-8."""
 
-    code, title = "invalid_json", "The body is no JSON object"
+    code, title = "invalid_json", "The body is not a JSON object"
 
 
 class InvalidForm(BadRequest):
@@ -66,19 +66,19 @@ class UnsupportedMediaType(BadRequest):
 
 
 class InvalidIdempotencyKey(BadRequest):
-    """Take a shorter key of plain characters, a UUID for one."""
+    """Use a shorter key of plain characters, such as a UUID."""
 
     code, title = "invalid_idempotency_key", "The Idempotency-Key is not valid"
 
 
 class UnknownPipeline(BadRequest):
-    """GET /pipelines lists those that there are."""
+    """GET /pipelines lists all pipelines."""
 
     code, title = "unknown_pipeline", "There is no such pipeline"
 
 
 class UnsupportedType(BadRequest):
-    """Leave out the files that `errors` names, or take another pipeline."""
+    """Leave out the files that `errors` names, or use another pipeline."""
 
     code, title = "unsupported_type", "The pipeline does not take such files"
 
@@ -96,7 +96,7 @@ class PartsMissing(BadRequest):
 
 
 class NothingChosen(BadRequest):
-    """Choose files that are there: by their ids, by a filter that some fit, or by jobs that have some."""
+    """Choose existing files: by their ids, by a filter that matches some, or by jobs that have some."""
 
     code, title = "no_files_chosen", "No file was chosen"
 
@@ -120,7 +120,7 @@ class Forbidden(JobError):
 
 
 class GuestMayNot(Forbidden):
-    """Register: guests may upload, and nothing else that reaches beyond their own files."""
+    """Register: guests may only upload files and work with their own."""
 
     code, title = "guest_may_not", "Not for guests"
 
@@ -132,67 +132,67 @@ class NotFound(JobError):
 
 
 class JobNotFound(NotFound):
-    """There is no such job of yours; it may have been deleted."""
+    """You have no such job; it may have been deleted."""
 
     code, title = "job_not_found", "There is no such job"
 
 
 class ImportNotFound(NotFound):
-    """Ask for another place, or have its bucket made readable."""
+    """Use another place, or ask the operator to make its bucket readable."""
 
     code, title = "import_not_found", "There is no such place"
 
 
 class ArchiveNotFound(NotFound):
-    """There is no such archive of yours; archives are deleted automatically some days after they were made."""
+    """You have no such archive; archives are deleted automatically some days after they were made."""
 
     code, title = "archive_not_found", "There is no such archive"
 
 
 class ShareNotFound(NotFound):
-    """Ask the sender for another address: the share has expired or was revoked."""
+    """Ask the sender for a new address: the share has expired or was revoked."""
 
     code, title = "share_not_found", "There is no such share"
 
 
 class ShareLocked(Forbidden):
-    """Give its password to POST /shared/{token}/unlock, and what that answers as X-Share-Pass."""
+    """Send its password to POST /shared/{token}/unlock, and the `share_pass` of the answer as X-Share-Pass."""
 
     code, title = "share_locked", "The share has a password"
 
 
 class SharePasswordWrong(Forbidden):
-    """Check the password with who gave you the address."""
+    """Ask the sender of the address for the password."""
 
     code, title = "share_password_wrong", "The password is wrong"
 
 
 class ShareUsedUp(Forbidden):
-    """Ask who gave you the address for another."""
+    """Ask the sender for a new address."""
 
     code, title = "share_used_up", "It was downloaded as often as allowed"
 
 
 class CollectFull(Forbidden):
-    """Give fewer or smaller files, or ask who gave you the address for another."""
+    """Give fewer or smaller files, or ask the sender for a new address."""
 
     code, title = "collect_full", "There is no room for these files"
 
 
 class CollectOver(Forbidden):
-    """Ask who gave you the address for another."""
+    """Ask the sender for a new address."""
 
     code, title = "collect_over", "No more files are collected"
 
 
 class FileNotFound(NotFound):
-    """There is no such file of yours; it may have been deleted."""
+    """You have no such file; it may have been deleted."""
 
     code, title = "file_not_found", "There is no such file"
 
 
 class ArtifactNotFound(NotFound):
-    """GET /jobs/{job_id}/artifacts lists those that there are."""
+    """GET /jobs/{job_id}/artifacts lists the job's artifacts."""
 
     code, title = "artifact_not_found", "There is no such artifact"
 
@@ -204,13 +204,13 @@ class ArtifactGone(NotFound):
 
 
 class GuideNotFound(NotFound):
-    """GET /guides lists those that there are."""
+    """GET /guides lists all guides."""
 
     code, title = "guide_not_found", "There is no such guide"
 
 
 class NoLiveUpdates(NotFound):
-    """Ask for the status instead, at the pace that it names."""
+    """Poll the status instead, as often as its Retry-After says."""
 
     code, title = "no_live_updates", "There are no live updates here"
 
@@ -222,43 +222,43 @@ class UploadGone(NotFound):
 
 
 class PipelineNotFound(NotFound):
-    """GET /pipelines lists those that there are."""
+    """GET /pipelines lists all pipelines."""
 
     code, title = "pipeline_not_found", "There is no such pipeline"
 
 
 class ResultNotFound(NotFound):
-    """There is no such result of yours; it may have been deleted."""
+    """You have no such result; it may have been deleted."""
 
     code, title = "result_not_found", "There is no such result"
 
 
 class UserDataNotFound(NotFound):
-    """List what there is with GET /user-data."""
+    """GET /user-data lists your user data."""
 
     code, title = "user_data_not_found", "Nothing is kept under that name"
 
 
 class ScheduleNotFound(NotFound):
-    """There is no such schedule of yours."""
+    """You have no such schedule."""
 
     code, title = "schedule_not_found", "There is no such schedule"
 
 
 class ConnectionNotFound(NotFound):
-    """There is no such connection of yours."""
+    """You have no such connection."""
 
     code, title = "connection_not_found", "There is no such connection"
 
 
 class WebhookNotFound(NotFound):
-    """There is no such webhook or delivery of yours."""
+    """You have no such webhook or delivery."""
 
     code, title = "webhook_not_found", "There is no such webhook or delivery"
 
 
 class Conflict(JobError):
-    """Read what is there, then decide again."""
+    """Read the current state, then decide again."""
 
     code, status, title = "conflict", 409, "In conflict with what is there"
 
@@ -270,13 +270,13 @@ class TryAgain(Conflict):
 
 
 class RequestInProgress(Conflict):
-    """Wait as Retry-After says, then send the same request with the same key for its answer."""
+    """Wait as long as Retry-After says, then send the same request with the same key to get its answer."""
 
     code, title = "request_in_progress", "The same request is being carried out"
 
 
 class FileInUse(Conflict):
-    """Cancel the job that needs the file, or wait until it is done."""
+    """Cancel the job that needs the file, or wait for its end."""
 
     code, title = "file_in_use", "The file is in use"
 
@@ -294,7 +294,7 @@ class FileNotReady(Conflict):
 
 
 class FileReplaced(Conflict):
-    """Take them from where you sent them from: what was looked into was overwritten through its upload address."""
+    """Use your own copy: the inspected bytes were overwritten through their upload address."""
 
     code, title = "file_replaced", "The bytes of this file were replaced"
 
@@ -306,13 +306,13 @@ class PreconditionFailed(JobError):
 
 
 class TooLarge(JobError):
-    """Leave out the files that `errors` names: GET /pipelines says how large they may be."""
+    """Leave out the files that `errors` names: GET /pipelines lists the maximum sizes."""
 
     code, status, title = "too_large", 413, "Too large"
 
 
 class BodyTooLarge(TooLarge):
-    """Send less at once."""
+    """Send less in one request."""
 
     code, title = "body_too_large", "The body is too large"
 
@@ -324,7 +324,7 @@ class InvalidFields(JobError):
 
 
 class IdempotencyMismatch(InvalidFields):
-    """Take a new key for a new request."""
+    """Use a new key for a new request."""
 
     code, title = "idempotency_mismatch", "The Idempotency-Key was used for another request"
 
@@ -336,13 +336,13 @@ class LimitReached(JobError):
 
 
 class TooManyJobs(LimitReached):
-    """Wait for one of your jobs, or cancel one."""
+    """Wait for the end of one of your jobs, or cancel one."""
 
     code, title = "too_many_jobs", "Too many jobs are not finished"
 
 
 class TooManyFiles(LimitReached):
-    """Open another job for the files that are left."""
+    """Open another job for the remaining files."""
 
     code, title = "too_many_files", "Too many files for one job"
 
@@ -354,7 +354,7 @@ class TooManyShares(LimitReached):
 
 
 class StorageFull(LimitReached):
-    """Delete files or jobs that you no longer need, those in the bin too: they count until they are gone."""
+    """Delete files or jobs that you no longer need, including those in the bin, which count until their deletion."""
 
     code, title = "storage_full", "Your storage is full"
 
@@ -366,9 +366,9 @@ class TooManyKeys(LimitReached):
 
 
 class TooMuchUserData(LimitReached):
-    """Delete something that you keep."""
+    """Delete some of your user data."""
 
-    code, title = "too_much_user_data", "You keep too much"
+    code, title = "too_much_user_data", "You have too much user data"
 
 
 class TooManySchedules(LimitReached):

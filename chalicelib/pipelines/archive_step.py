@@ -12,8 +12,8 @@ from chalicelib.pipelines.base import Member, RunContext, Step, Strategy
 StrategyOption = Annotated[
     Strategy,
     Field(
-        description="Who makes the zip. `fast`: many workers whenever they are of use; `cheap`: one; `auto`: many "
-        "where one would need over a minute."
+        description="The workers that make the zip. `fast`: many whenever they help; `cheap`: one; `auto`: many if "
+        "one would need over a minute."
     ),
 ]
 """The option `strategy` of pipelines whose zip many workers can make."""

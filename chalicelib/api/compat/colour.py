@@ -89,7 +89,7 @@ routes = Routes(__name__, Dialect(ColourError, worded))
     errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_colour_image(call: Call) -> Reply:
-    """Up to 5 MiB; larger ones go to the addresses that `POST /images` signs. Its card is looked for at once."""
+    """Up to 5 MiB; larger pictures go to the addresses that `POST /images` signs. The card is searched for at once."""
     job, _ = receive(call, PIPELINE, {"operation": "detect"}, [call.body.file])
     return Reply(_image(job, services().jobs.file(job.id, 1)), 201)
 
@@ -111,7 +111,7 @@ def upload_colour_images(call: Call) -> Reply:
 
 
 @routes.route(
-    "GET", "/compat/colour/images", "Your pictures, of all jobs", query=ColourImagesQuery, answer=ColourImagePage
+    "GET", "/compat/colour/images", "Your pictures from all jobs", query=ColourImagesQuery, answer=ColourImagePage
 )
 def list_colour_images(call: Call) -> ColourImagePage:
     query: ColourImagesQuery = call.query
@@ -197,15 +197,15 @@ def get_colour_job(call: Call, job_id: str) -> ColourJob:
 @routes.route(
     "PATCH",
     "/compat/colour/jobs/{job_id}",
-    "Describe a colour job, or say what became of it",
+    "Describe a colour job, or report its outcome",
     body=ColourJobChanges,
     answer=ColourJob,
     errors=(NotAllowedInState, TryAgain),
 )
 def change_colour_job(call: Call, job_id: str) -> ColourJob:
-    """Name and description are the owner's. `status` and `progress` are for trusted workers, on any user's job: one may
-    fail, cancel or resume it. It is run and counted by this installation's own workers, so that no other may complete
-    it, and a worker's own figure for progress changes nothing."""
+    """The owner changes name and description. `status` and `progress` are for trusted workers, on any user's job: they
+    may fail, cancel or resume it. The installation's own workers run the job and count its progress, so that no other
+    worker can complete it, and a worker's own figure for progress changes nothing."""
     body: ColourJobChanges = call.body
     if body.status is not None or body.progress is not None:
         require(call.user, ADMINISTER)
@@ -222,7 +222,7 @@ def change_colour_job(call: Call, job_id: str) -> ColourJob:
 
 @routes.route("DELETE", "/compat/colour/jobs/{job_id}", "Cancel a colour job", status=204, errors=(NotAllowedInState,))
 def cancel_colour_job(call: Call, job_id: str) -> Reply:
-    """One that is over stays as it is."""
+    """A job that has ended stays as it is."""
     job = _job(call, job_id)
     if not job.final:
         services().control.act(call.user.id, job.id, "cancel")

@@ -1,4 +1,4 @@
-"""Signing up and in by the colour system's calls: the accounts are ours."""
+"""Sign-up and sign-in by the colour system's calls, with Millrace's accounts."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ SHORTEST, LONGEST = 3, 50
 @routes.route(
     "POST",
     "/compat/colour/auth/signup",
-    "Make an account, by the colour system's name for it",
+    "Create an account, by the colour system's call",
     body=ColourSignUp,
     answer=ColourUser,
     status=201,
@@ -51,7 +51,7 @@ SHORTEST, LONGEST = 3, 50
     errors=(RegistrationOff, WeakPassword, EmailTaken, UsernameTaken, AlreadyRegistered, AccountChanged, Unauthorized),
 )
 def sign_up_for_colour(call: Call) -> Reply:
-    """Names are unique: a taken name gets some letters added."""
+    """Usernames are unique: some letters are added to a taken name."""
     body: ColourSignUp = call.body
     wanted = _name(body.full_name or body.email.partition("@")[0])
 
@@ -85,19 +85,19 @@ def sign_in_for_colour(call: Call) -> ColourTokens:
 @routes.route(
     "POST",
     "/compat/colour/auth/refresh",
-    "Stay signed in, by the colour system's call",
+    "Refresh the tokens, by the colour system's call",
     body=ColourRefresh,
     answer=ColourTokens,
     open=True,
     errors=(SessionEnded,),
 )
 def refresh_for_colour(call: Call) -> ColourTokens:
-    """The refresh token is good for one use; the answer brings the next."""
+    """The refresh token can be used once; the answer contains the next."""
     found = services().sessions.refresh(call.body.refresh_token.get_secret_value())
     return ColourTokens(access_token=found.access_token, refresh_token=found.refresh_token)
 
 
-@routes.route("GET", "/compat/colour/auth/me", "Who you are, in the colour system's shape", answer=ColourUser)
+@routes.route("GET", "/compat/colour/auth/me", "Your account, in the colour system's shape", answer=ColourUser)
 def get_colour_user(call: Call) -> ColourUser:
     return _user(auth.me(call.user))
 

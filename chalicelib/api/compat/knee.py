@@ -1,4 +1,4 @@
-"""Volume jobs as the knee MRI system has them: sent as a form, asked for in its words, downloaded as a zip."""
+"""Volume jobs as the knee MRI system has them: sent as a form, polled in its terms, downloaded as a zip."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ routes = Routes(__name__, Dialect(KneeError, _worded))
     errors=(UnsupportedType, StorageFull, GuestQuotaReached, TooManyJobs, TryAgain),
 )
 def upload_knee(call: Call) -> Reply:
-    """Up to 5 MiB; larger ones go to the addresses that `POST /upload` signs."""
+    """Up to 5 MiB; larger files go to the addresses that `POST /upload` signs."""
     form: KneeForm = call.body
     if not form.file.content:
         raise InvalidForm("Uploaded file is empty.")
@@ -89,7 +89,7 @@ def upload_knee(call: Call) -> Reply:
     return Reply(answer, 201)
 
 
-@routes.route("GET", "/compat/knee/status/{job_id}", "How far a knee MRI is", answer=KneeStatus)
+@routes.route("GET", "/compat/knee/status/{job_id}", "A knee MRI's progress", answer=KneeStatus)
 def get_knee_status(call: Call, job_id: str) -> KneeStatus:
     job = _job(call, job_id)
     queue = services().queue_state(VOLUME)
@@ -122,7 +122,7 @@ def get_knee_status(call: Call, job_id: str) -> KneeStatus:
     headers=("Location",),
 )
 def download_knee_results(call: Call, job_id: str) -> Reply:
-    """Sends on to where the zip is."""
+    """Redirects to the zip."""
     job = _job(call, job_id)
     if job.state is not JobState.COMPLETED:
         raise NotAllowedInState(f"Job not complete. Current status: {STATUSES[job.state]}")
@@ -130,9 +130,9 @@ def download_knee_results(call: Call, job_id: str) -> Reply:
     return Reply(None, 302, {"Location": signed.url})
 
 
-@routes.route("GET", "/compat/knee/stats", "Numbers of the installation, whole ones", answer=KneeStats)
+@routes.route("GET", "/compat/knee/stats", "Statistics of the installation, as whole numbers", answer=KneeStats)
 def get_knee_stats(call: Call) -> KneeStats:
-    """Of all pipelines."""
+    """Covers all pipelines."""
     found = numbers()
     return KneeStats(
         total_jobs_processed=found.total_jobs_processed,
@@ -147,7 +147,7 @@ def get_knee_stats(call: Call) -> KneeStats:
 @routes.route(
     "GET",
     "/compat/knee/health",
-    "Whether the parts that the knee MRI system has are there",
+    "The health of the parts that the knee MRI system has",
     answer=KneeHealth,
     open=True,
     others={503: KneeHealth},

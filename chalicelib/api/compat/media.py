@@ -73,7 +73,7 @@ routes = Routes(__name__, Dialect(MediaError, _worded, {422: 400}))
     errors=(UnsupportedType, TooLarge, StorageFull, GuestQuotaReached, TooManyJobs, TooManyFiles, TryAgain),
 )
 def upload_media(call: Call) -> MediaQueued:
-    """Several `files`, up to 5 MiB together; larger ones go to the addresses that `POST /upload` signs."""
+    """Several `files`, up to 5 MiB together; larger files go to the addresses that `POST /upload` signs."""
     form: MediaForm = call.body
     times = times_of(form.timestamps) if form.timestamps else []
     job, chosen = receive(call, PIPELINE, {}, form.files, times=times, skip_unsupported=True)

@@ -1,4 +1,4 @@
-"""The scene catalogue as the scene system has it: scenes, their names, and numbers of both."""
+"""The scene catalogue as the scene system has it: scenes, their names, and statistics of both."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ routes = Routes(__name__, Dialect(ScenesError, worded))
 
 @routes.route("GET", "/compat/scenes/scenes", "Your scenes, by title", query=CatalogueQuery, answer=CataloguePage)
 def list_catalogue(call: Call) -> CataloguePage:
-    """Lists of ids may come as one parameter each."""
+    """A list of ids may be sent as one parameter for each id."""
     query: CatalogueQuery = call.query
     found = services().catalogue.search(call.user.id, page_query(call.user.id, query))
     return CataloguePage(

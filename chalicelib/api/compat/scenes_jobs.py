@@ -78,7 +78,7 @@ def get_catalogue_job(call: Call, job_id: str) -> SceneJobDetails:
     errors=(NotAllowedInState,),
 )
 def cancel_catalogue_job(call: Call, job_id: str) -> SceneJobCancelled:
-    """It stays in the list, as cancelled."""
+    """The job stays in the list as cancelled."""
     services().control.act(call.user.id, _job(call, job_id).id, "cancel")
     return SceneJobCancelled(message=f"Job {job_id} cancelled successfully")
 
@@ -86,11 +86,11 @@ def cancel_catalogue_job(call: Call, job_id: str) -> SceneJobCancelled:
 @routes.route(
     "GET",
     "/compat/scenes/jobs/{job_id}/ws",
-    "What the socket of a job would say now",
+    "The current message of a job's socket",
     answer=SceneJobMessage,
 )
 def get_catalogue_job_message(call: Call, job_id: str) -> SceneJobMessage:
-    """One message, for who polls. Sockets have a host of their own: `POST /live/ticket` names it."""
+    """One message, for clients that poll. Sockets have their own host, which `POST /live/ticket` names."""
     job = _job(call, job_id)
     values = _job_values(job)
     return SceneJobMessage(
@@ -106,7 +106,7 @@ def get_catalogue_job_message(call: Call, job_id: str) -> SceneJobMessage:
 @routes.route(
     "POST",
     "/compat/scenes/scenes/sync",
-    "Bring your library in",
+    "Sync your library",
     query=CatalogueSyncQuery,
     answer=CatalogueJobStarted,
     creates=True,
@@ -121,7 +121,7 @@ def sync_catalogue(call: Call) -> CatalogueJobStarted:
 @routes.route(
     "POST",
     "/compat/scenes/sync/all",
-    "Bring your library in, with all its names",
+    "Sync your library, with all of its names",
     query=SyncAllQuery,
     answer=SceneJob,
     creates=True,

@@ -1,4 +1,4 @@
-"""Settings of the scene system, which are connections here: where a catalogue's servers are, and tests of them."""
+"""Settings of the scene system, kept as connections: the addresses of a catalogue's servers, and their tests."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ NO_SERVER = "There is no Stash server yet: give its address with PUT /settings."
 routes = Routes(__name__, Dialect(ScenesError, worded))
 
 
-@routes.route("GET", "/compat/scenes/settings", "Where your catalogue's servers are", answer=SceneSettings)
+@routes.route("GET", "/compat/scenes/settings", "The addresses of your catalogue's servers", answer=SceneSettings)
 def get_catalogue_settings(call: Call) -> SceneSettings:
     stash, models = connection_of(call, "stash"), connection_of(call, "openai")
     return SceneSettings(
@@ -49,13 +49,13 @@ def get_catalogue_settings(call: Call) -> SceneSettings:
 @routes.route(
     "PUT",
     "/compat/scenes/settings",
-    "Say where your catalogue's servers are",
+    "Change the addresses of your catalogue's servers",
     body=SceneSettingsChanges,
     answer=SceneSettingsChanged,
     errors=(TooManyConnections, TryAgain),
 )
 def change_catalogue_settings(call: Call) -> SceneSettingsChanged:
-    """Kept as connections of yours: the oldest of each kind, or a new one."""
+    """Kept as your connections: the oldest of each kind, or a new one."""
     body: SceneSettingsChanges = call.body
     _check_unkept(body)
     given = {
@@ -84,12 +84,12 @@ def change_catalogue_settings(call: Call) -> SceneSettingsChanged:
 @routes.route(
     "POST",
     "/compat/scenes/settings/test-stash",
-    "Whether your Stash server can be read",
+    "Test your Stash server",
     body=StashTrial,
     answer=ServiceTested,
 )
 def try_catalogue_stash(call: Call) -> ServiceTested:
-    """Tests the given address, else your own. A failure there is the answer, not an error."""
+    """Tests the given address, or your own. A server failure is reported in the answer, not as an error."""
     body: StashTrial = call.body
     servers = services().tested_connections
     there = connection_of(call, "stash")
@@ -111,12 +111,12 @@ def try_catalogue_stash(call: Call) -> ServiceTested:
 @routes.route(
     "POST",
     "/compat/scenes/settings/test-openai",
-    "Whether a server of language models can be asked",
+    "Test a language model server",
     body=OpenAiTrial,
     answer=ServiceTested,
 )
 def try_catalogue_models(call: Call) -> ServiceTested:
-    """The same; it lists the models and asks none."""
+    """Sends one request of at most eight seconds, which lists the models and uses none."""
     body: OpenAiTrial = call.body
     servers = services().tested_connections
     there = connection_of(call, "openai")

@@ -1,4 +1,4 @@
-"""Speech jobs as the tasks of another system: polled, downloaded, asked for words without a pronunciation."""
+"""Speech jobs as the tasks of another system: progress, downloads, and words without a pronunciation."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def list_speech_tasks(call: Call) -> SpeechTasksAnswer:
     return SpeechTasksAnswer(data=SpeechTaskList(tasks=tasks, total_count=len(tasks)))
 
 
-@routes.route("GET", "/v1/tasks/{task_id}/status", "How far a speech task is", answer=SpeechTaskAnswer)
+@routes.route("GET", "/v1/tasks/{task_id}/status", "A speech task's progress", answer=SpeechTaskAnswer)
 def get_speech_task(call: Call, task_id: str) -> SpeechTaskAnswer:
     return SpeechTaskAnswer(data=_task(_job(call, task_id)))
 
@@ -90,14 +90,14 @@ def get_speech_task(call: Call, task_id: str) -> SpeechTaskAnswer:
 @routes.route(
     "GET",
     "/v1/tasks/{task_id}/download/{artifact}",
-    "Download what came out of a speech task",
+    "Download an artifact of a speech task",
     status=302,
     errors=(NotAllowedInState, ArtifactGone),
     headers=("Location",),
 )
 def download_speech_task(call: Call, task_id: str, artifact: str) -> Reply:
     """`textgrid` (one, or a zip of several), `complete` (a zip of all) or `missing_dict` (suggested pronunciations).
-    Sends on to where the bytes are."""
+    Redirects to the bytes."""
     job = _job(call, task_id)
     if artifact not in DOWNLOADS:
         raise ArtifactNotFound(f"A task has for download: {', '.join(sorted(DOWNLOADS))}.")
@@ -108,7 +108,7 @@ def download_speech_task(call: Call, task_id: str, artifact: str) -> Reply:
 @routes.route(
     "GET",
     "/v1/tasks/{task_id}/missing-words",
-    "Which words of a speech task have no pronunciation",
+    "Words of a speech task without a pronunciation",
     answer=SpeechMissingWordsAnswer,
 )
 def list_speech_missing_words(call: Call, task_id: str) -> SpeechMissingWordsAnswer:
@@ -133,7 +133,7 @@ def list_speech_missing_words(call: Call, task_id: str) -> SpeechMissingWordsAns
     headers=("Location",),
 )
 def read_speech_guide(call: Call, filename: str) -> Reply:
-    """Sends on to where the guide is."""
+    """Redirects to the guide."""
     _, signed = services().guides.link(filename)
     return Reply(None, 302, {"Location": signed.url})
 

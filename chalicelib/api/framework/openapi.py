@@ -216,9 +216,9 @@ def _answers(route: Route, references: References, example: Schema) -> Schema:
 
 def _meaning(status: int) -> str:
     return {
-        201: "It was not there before.",
-        302: "Where the bytes are.",
-        503: "Something that it needs is not reachable.",
+        201: "Created, with a new name.",
+        302: "The address of the bytes.",
+        503: "A dependency is not reachable.",
     }[status]
 
 

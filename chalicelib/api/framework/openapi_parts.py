@@ -7,14 +7,14 @@ from typing import Any
 Schema = dict[str, Any]
 COMPONENTS = "#/components/"
 
-DESCRIPTION = """Files go in, each through a pipeline of its domain, and a zip and answers come out.
+DESCRIPTION = """Send files through the pipeline of their domain, and get a zip and results.
 
-Open a job with `POST /upload`, send each file to the address that the answer has for it, ask `GET /status/{job_id}`
-until the job is over, and fetch `GET /download/{job_id}`. Bytes of files don't pass through the API itself, but for the
-small forms of other systems' calls: those are below `/v1` and `/compat`, and word their errors as those systems do.
+Open a job with `POST /upload`, send each file to its address in the answer, poll `GET /status/{job_id}` until the job
+ends, and fetch `GET /download/{job_id}`. Bytes of files don't pass through the API itself, except in the small forms of
+other systems' calls: those are below `/v1` and `/compat`, and word their errors as those systems do.
 
 Errors are `application/problem+json` (RFC 9457) with a `code` for programs, a `detail` for people, and the `request_id`
-to name when you ask us. Lists in queries are separated by commas."""
+for questions to us. Lists in queries are separated by commas."""
 
 SECURITY: Schema = {
     "token": {
@@ -27,21 +27,21 @@ SECURITY: Schema = {
         "type": "http",
         "scheme": "bearer",
         "bearerFormat": "mr_…",
-        "description": "A key of `POST /auth/keys`, for programs: good for its scopes, and never for accounts.",
+        "description": "A key of `POST /auth/keys`, for programs: valid for its scopes, and never for accounts.",
     },
 }
 HEADERS: Schema = {
-    "ETag": {"description": "The version of what was answered.", "schema": {"type": "string"}},
+    "ETag": {"description": "The version of the answer.", "schema": {"type": "string"}},
     "Idempotency-Replayed": {
-        "description": "The request had been carried out before; this is what was answered then.",
+        "description": "The request was carried out before; this is the earlier answer.",
         "schema": {"type": "string", "const": "true"},
     },
     "Link": {"description": "Addresses of other pages (RFC 8288).", "schema": {"type": "string"}},
-    "Location": {"description": "Where it is.", "schema": {"type": "string"}},
+    "Location": {"description": "The address of the object.", "schema": {"type": "string"}},
     "Retry-After": {"description": "Seconds to wait before asking again.", "schema": {"type": "string"}},
-    "X-Request-Id": {"description": "What to name when you ask us about this request.", "schema": {"type": "string"}},
-    "WWW-Authenticate": {"description": "How to sign in.", "schema": {"type": "string"}},
-    "X-Robots-Tag": {"description": "Keeps it out of search engines.", "schema": {"type": "string"}},
+    "X-Request-Id": {"description": "The id of this request, for questions to us.", "schema": {"type": "string"}},
+    "WWW-Authenticate": {"description": "The way to sign in.", "schema": {"type": "string"}},
+    "X-Robots-Tag": {"description": "Keeps the answer out of search engines.", "schema": {"type": "string"}},
 }
 PARAMETERS: Schema = {
     "Idempotency-Key": {
@@ -54,25 +54,25 @@ PARAMETERS: Schema = {
     "If-None-Match": {
         "name": "If-None-Match",
         "in": "header",
-        "description": "The ETag that you have: 304 where nothing has changed since.",
+        "description": "The ETag that you have: 304 if nothing has changed since.",
         "schema": {"type": "string"},
     },
     "If-Match": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag that you have read: 412 where it has changed since.",
+        "description": "The ETag that you have read: 412 if the object has changed since.",
         "schema": {"type": "string"},
     },
     "X-Share-Pass": {
         "name": "X-Share-Pass",
         "in": "header",
-        "description": "What opens a share that has a password: POST /shared/{token}/unlock answers with it.",
+        "description": "Opens a share that has a password: POST /shared/{token}/unlock returns it.",
         "schema": {"type": "string"},
     },
     "X-Share-Gift": {
         "name": "X-Share-Gift",
         "in": "header",
-        "description": "Opens the files that were given with it: POST /shared/{token}/files answers with it.",
+        "description": "Opens the files that were given with it: POST /shared/{token}/files returns it.",
         "schema": {"type": "string"},
     },
 }

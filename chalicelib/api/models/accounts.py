@@ -10,7 +10,7 @@ from chalicelib.api.models.shapes import Answer, Given, Time
 class Token(Answer):
     access_token: str
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
-    expires_in: int = Field(description="Seconds.")
+    expires_in: int = Field(description="Seconds until the token expires.")
     user_id: str
 
 
@@ -70,7 +70,7 @@ class PasswordRequest(Given):
 class AccountChanges(Given):
     email: Email | None = None
     username: Username | None = None
-    current_password: AnyPassword | None = Field(None, description="Needed to change the email.")
+    current_password: AnyPassword | None = Field(None, description="Required to change the email.")
 
 
 class TakenOverAnswer(Answer):
@@ -79,25 +79,27 @@ class TakenOverAnswer(Answer):
     webhooks: int
     shares: int
     connections: int
-    scenes_left: bool = Field(description="Whether scenes stay with the guest: sync again to have them.")
-    complete: bool = Field(description="False: some are handed over within minutes of the answer.")
+    scenes_left: bool = Field(
+        description="Whether scenes stay with the guest; sync again to bring them into the account."
+    )
+    complete: bool = Field(description="False if the rest follows within minutes of the answer.")
 
 
 class SignedInAnswer(Answer):
     access_token: str
-    refresh_token: str = Field(description="Good for one use; the answer to that brings the next.")
+    refresh_token: str = Field(description="Can be used once; each refresh returns the next one.")
     token_type: Literal["bearer"] = "bearer"  # noqa: S105 - the name of a scheme
-    expires_in: int = Field(description="Seconds that the access token is good.")
+    expires_in: int = Field(description="Seconds until the access token expires.")
     user_id: str
     taken_over: TakenOverAnswer | None = Field(
-        None, description="The guest's belongings that came along; null without a guest's token."
+        None, description="The guest's belongings that the account took over; null without a guest's token."
     )
 
 
 class AccountAnswer(Answer):
     id: str
-    email: str | None = Field(description="None: a guest.")
+    email: str | None = Field(description="Null for a guest.")
     username: str | None
     role: Literal["guest", "user", "admin"]
-    scopes: list[str] = Field(description="The scopes of the credentials that asked.")
+    scopes: list[str] = Field(description="The scopes of the request's credentials.")
     created_at: Time | None

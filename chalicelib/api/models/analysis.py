@@ -14,19 +14,21 @@ ChangeStatusName = Literal["pending", "approved", "rejected", "applied", "confli
 
 
 class Pattern(Given):
-    """Text that matches, as whole words, is of this studio."""
+    """Text that matches the pattern, as whole words, belongs to this studio."""
 
     studio: str = Field(min_length=1, max_length=200)
     pattern: str = Field(min_length=1, max_length=200)
 
 
 class AiOptions(Given):
-    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+    """Prices are per million tokens, in any currency; without them, costs are counted in tokens only."""
 
     connection_id: Id = Field(description="A connection of the kind `openai`.")
-    model: str = Field(min_length=1, max_length=200, description="Its name on the server.")
-    token_budget: int = Field(1_000_000, ge=1000, le=1_000_000_000, description="The most that it may take in all.")
-    frames: bool = Field(False, description="A frame of each video is shown to it, if the model sees.")
+    model: str = Field(min_length=1, max_length=200, description="The model's name on the server.")
+    token_budget: int = Field(
+        1_000_000, ge=1000, le=1_000_000_000, description="The maximum number of tokens for the whole analysis."
+    )
+    frames: bool = Field(False, description="Whether the model gets a frame of each video, if it accepts images.")
     prompt_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
     completion_price: float | None = Field(None, ge=0, le=1_000_000, allow_inf_nan=False)
 
@@ -34,9 +36,9 @@ class AiOptions(Given):
 class AnalysisOptions(Given):
     detect: list[SceneField] = Field(list(FIELDS), min_length=1)
     confidence_threshold: float = Field(0.7, ge=0, le=1, allow_inf_nan=False)
-    include_organized: bool = Field(False, description="Scenes that are marked as organized, too.")
+    include_organized: bool = Field(False, description="Includes scenes that are marked as organized.")
     patterns: list[Pattern] = Field(default_factory=list, max_length=100)
-    use_ai: bool = Field(False, description="A language model is asked for studio, performers, tags and date besides.")
+    use_ai: bool = Field(False, description="Also asks a language model for studio, performers, tags and date.")
     ai: AiOptions | None = None
 
     @model_validator(mode="after")
@@ -47,7 +49,7 @@ class AnalysisOptions(Given):
 
 
 class AnalysisRequest(Given):
-    """The scenes: `scene_ids`, or those that fit `filters`."""
+    """Selects the scenes in `scene_ids`, or those that match `filters`."""
 
     scene_ids: list[Id] = Field(default_factory=list, max_length=100_000)
     filters: SceneFilters | None = None
@@ -56,7 +58,7 @@ class AnalysisRequest(Given):
 
 
 class Tokens(Answer):
-    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    """`cost` uses the given prices and is null without them. Cached tokens count as prompt tokens, at the same
     price."""
 
     requests: int
@@ -70,29 +72,31 @@ class AnalysisStarted(Answer):
     job_id: str
     scenes: int
     status: str
-    estimate: Tokens | None = Field(description="The likely cost of asking the model; null where none is asked.")
+    estimate: Tokens | None = Field(description="The estimated cost of the language model; null if none is used.")
 
 
 class TokensCounted(Tokens):
     cached_tokens: int
-    unmetered_requests: int = Field(description="Requests whose tokens the server didn't count: they are estimated.")
-    frames: int = Field(description="Pictures that the model was shown.")
+    unmetered_requests: int = Field(
+        description="Requests whose tokens the server didn't count; their tokens are estimated."
+    )
+    frames: int = Field(description="Pictures sent to the model.")
 
 
 class PlanCosts(Answer):
-    """The cost of asking a language model for a plan."""
+    """The cost of a plan's language model."""
 
     model: str
     token_budget: int
     estimate: Tokens
     counted: TokensCounted
-    failed: int = Field(description="Scenes about which the model could not be asked, or gave no usable answer.")
-    unasked: int = Field(description="Scenes that were left out.")
-    invented: int = Field(description="Choices that were not among those given, and are left out.")
+    failed: int = Field(description="Scenes for which the request failed or the model gave no usable answer.")
+    unasked: int = Field(description="Scenes that were left out before a request.")
+    invented: int = Field(description="Choices of the model that were not among those offered; they are ignored.")
     stopped: str | None = Field(
-        description="Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."
+        description="Why scenes were left out: `budget`, `cancelled`, or the connection's error code."
     )
-    failures: list[str] = Field(description="The first scenes that failed, and why.")
+    failures: list[str] = Field(description="The first scenes that failed, with the reasons.")
 
 
 class PlanAnswer(Answer):
@@ -102,7 +106,7 @@ class PlanAnswer(Answer):
     created_at: Time
     applied_at: Time | None
     scenes: int
-    changes: dict[str, int] = Field(description="How many were proposed, by field.")
+    changes: dict[str, int] = Field(description="The number of proposed changes for each field.")
     metadata: dict[str, Any]
 
 
@@ -125,7 +129,7 @@ class ChangeAnswer(Answer):
     reason: str
     status: ChangeStatusName
     message: str | None
-    source: Literal["rules", "ai"] = Field(description="Whether rules or a language model propose it.")
+    source: Literal["rules", "ai"] = Field(description="Whether rules or a language model proposed the change.")
 
 
 class SceneOfPlan(Answer):
@@ -141,14 +145,14 @@ class PlanQuery(Query):
 
 
 class PlanPage(PlanAnswer):
-    counts: dict[str, int] = Field(description="How many changes there are, by status.")
+    counts: dict[str, int] = Field(description="The number of changes with each status.")
     items: list[SceneOfPlan]
     next_cursor: str | None
     cursor: str | None = Field(description="The older name of `next_cursor`.")
 
 
 class ChangeDecision(Given):
-    """proposed_value: what is to be there instead."""
+    """`proposed_value` replaces the change's proposed value."""
 
     status: Literal["pending", "approved", "rejected"] | None = None
     proposed_value: Any = None
@@ -161,11 +165,11 @@ class BulkDecision(Given):
 
 
 class ApplyRequest(Given):
-    """Only what is approved is carried out; ids narrow it further."""
+    """Applies approved changes only; ids narrow the selection further."""
 
     change_ids: list[Annotated[str, Field(max_length=120)]] = Field(default_factory=list, max_length=10_000)
     scene_ids: list[Id] = Field(default_factory=list, max_length=10_000)
     connection_id: Id | None = Field(
-        None, description="The server to write to; without it the catalogue alone changes."
+        None, description="The server to write to; without it, only the catalogue changes."
     )
-    background: Literal[True] = Field(True, description="Applying is always a job: follow it by its id.")
+    background: Literal[True] = Field(True, description="Always true: a job applies the changes. Follow it by its id.")

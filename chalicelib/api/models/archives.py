@@ -14,20 +14,20 @@ ArchiveStrategy = Literal["auto", "fast", "cheap"]
 
 
 class FilesFilter(Given):
-    """As GET /files takes it: every file that such a list has, on any of its pages."""
+    """The filters of `GET /files`; selects the matching files of all pages."""
 
     type: Kind | None = None
     status: list[FileState] = Field(default_factory=list, max_length=10)
-    search: str = Field("", max_length=200, description="Words that a file's name, title or tags must all have.")
+    search: str = Field("", max_length=200, description="Words that must all occur in a file's name, title or tags.")
 
 
 class Chosen(Given):
-    file_ids: list[FileId] = Field(default_factory=list, max_length=40_000, description="Files of yours, of any job.")
+    file_ids: list[FileId] = Field(default_factory=list, max_length=40_000, description="Your files, from any job.")
     filter: FilesFilter | None = Field(
-        None, description="Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs."
+        None, description="Instead of `file_ids`: all matching files in your library or, with `job_ids`, in these jobs."
     )
     job_ids: list[Annotated[str, Field(pattern=r"^[0-9a-z]{26}$")]] = Field(
-        default_factory=list, max_length=1000, description="All files of these jobs that could be read."
+        default_factory=list, max_length=1000, description="Jobs whose readable files are all included."
     )
 
     @model_validator(mode="after")
@@ -42,32 +42,37 @@ class Chosen(Given):
 class ArchiveRequest(Chosen):
     layout: ArchiveLayout = Field(
         "organised",
-        description="The zip's folders. `organised`: by year and month; `original`: those that the files came in, "
-        "below one for each job where there are several; `flat`: none.",
+        description="The zip's folders. `organised`: by year and month; `original`: the files' original folders, "
+        "below one folder for each job if there are several; `flat`: none.",
     )
-    artifacts: bool = Field(False, description="Also what the jobs of `job_ids` came to, but for their own zips.")
-    name: Name | None = Field(None, description="What it is saved as, without `.zip`.")
+    artifacts: bool = Field(
+        False, description="Also includes the artifacts of the jobs in `job_ids`, except their zips."
+    )
+    name: Name | None = Field(None, description="The archive's filename, without `.zip`.")
     strategy: ArchiveStrategy = Field(
         "auto",
-        description="`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one "
-        "would need over a minute.",
+        description="`fast`: many workers whenever they help; `cheap`: one worker; `auto`: many if one would need "
+        "over a minute.",
     )
     split_bytes: int | None = Field(
-        None, ge=MiB, le=5 * TiB, description="Largest size of one zip; larger archives become several zips."
+        None,
+        ge=MiB,
+        le=5 * TiB,
+        description="The maximum size of one zip; larger archives are split into several zips.",
     )
 
 
 class ArchiveEstimate(Answer):
-    """On AWS, from the plan; others at the same files make it slower."""
+    """An estimate for AWS, from the plan. Other work on the same files makes it slower."""
 
-    strategy: Literal["fast", "cheap"] = Field(description="What it comes to: by many workers, or by one.")
+    strategy: Literal["fast", "cheap"] = Field(description="The resulting strategy: many workers, or one.")
     workers: int
     seconds: float
-    usd: float = Field(description="US dollars, of requests and functions.")
+    usd: float = Field(description="The cost of requests and functions, in US dollars.")
 
 
 class ArchiveEstimates(Answer):
-    """estimate: of the strategy that was asked for."""
+    """`estimate` is for the requested strategy."""
 
     estimate: ArchiveEstimate
     fast: ArchiveEstimate
@@ -87,29 +92,33 @@ class ArchivesQuery(Query):
 
 
 class ArchiveZip(Answer):
-    """filename: what it is saved as."""
+    """`filename` is the name under which the zip is saved."""
 
     name: str
     filename: str
     size_bytes: int
     file_count: int
-    download_url: str | None = Field(description="Once the archive is completed.")
+    download_url: str | None = Field(description="Set once the archive is completed.")
 
 
 class ArchiveAnswer(Answer):
-    archive_id: str = Field(description="Also the id of the job that makes it, which can be paused and cancelled.")
+    archive_id: str = Field(
+        description="Also the id of the job that makes the archive, which can be paused and cancelled."
+    )
     name: str
     status: JobState
     progress_percent: float
-    size_bytes: int = Field(description="Exact from the start; of all zips together.")
+    size_bytes: int = Field(description="The total size of all zips, exact from the start.")
     file_count: int
     layout: ArchiveLayout
-    estimate: ArchiveEstimate | None = Field(description="null: it was begun by a version that made none.")
+    estimate: ArchiveEstimate | None = Field(
+        description="Null if an earlier version began the archive without an estimate."
+    )
     zips: list[ArchiveZip]
-    download_url: str | None = Field(description="Once it is completed, where it is one zip.")
+    download_url: str | None = Field(description="Set once the archive is completed, if it is one zip.")
     created_at: Time
     completed_at: Time | None
-    expires_at: Time | None = Field(description="When it is deleted automatically; null until it is over.")
+    expires_at: Time | None = Field(description="The time of its automatic deletion; null until the archive has ended.")
     error_code: str | None
     error_message: str | None
 

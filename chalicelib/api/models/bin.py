@@ -9,7 +9,7 @@ from chalicelib.api.models.shapes import Answer, Given, Query, Time
 
 class BinnedJob(JobSummary):
     binned_at: Time
-    gone_at: Time = Field(description="When it is deleted for good.")
+    gone_at: Time = Field(description="The time of permanent deletion.")
 
 
 class BinQuery(Query):
@@ -20,25 +20,25 @@ class BinQuery(Query):
 class BinPage(Answer):
     items: list[BinnedJob]
     next_cursor: str | None
-    size_bytes: int = Field(description="Bytes of your storage that the jobs of this page use until they are deleted.")
+    size_bytes: int = Field(description="Storage that the jobs on this page use until their deletion, in bytes.")
 
 
 class FilesGiven(Given):
-    file_ids: list[FileId] = Field(min_length=1, max_length=500, description="Files of yours, of any job.")
+    file_ids: list[FileId] = Field(min_length=1, max_length=500, description="Your files, from any job.")
 
 
 class BinMoved(Answer):
     done: list[str] = Field(
-        description="Files that are now in the bin, or out of it, as requested; those that already were, too."
+        description="Files that are now in the bin, or out of it, as requested, including those that already were."
     )
     missed: list[str] = Field(
-        description="Files that stay where they are: their job is not over, or they are not inspected yet."
+        description="Files that were not moved: their job has not ended, or they are not inspected yet."
     )
 
 
 class BinnedFile(LibraryFile):
     binned_at: Time
-    gone_at: Time = Field(description="When it is deleted for good.")
+    gone_at: Time = Field(description="The time of permanent deletion.")
 
 
 class BinFilesQuery(Query):
@@ -49,4 +49,4 @@ class BinFilesQuery(Query):
 class BinnedFilesPage(Answer):
     items: list[BinnedFile]
     next_cursor: str | None
-    size_bytes: int = Field(description="Bytes of your storage that the files of this page use until they are deleted.")
+    size_bytes: int = Field(description="Storage that the files on this page use until their deletion, in bytes.")

@@ -16,17 +16,21 @@ Giver = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 class GiveRequest(Given):
     files: list[NewFile] = Field(min_length=1, max_length=MOST_AT_ONCE)
-    giver: Giver | None = Field(None, description="What you call yourself to the one who asked for files.")
+    giver: Giver | None = Field(None, description="Your name, as shown to the owner of the share.")
     skip_unsupported: SkipUnsupported = False
 
 
 class GiveAnswer(Answer):
     sparse = True
 
-    gift: str = Field(description="Goes along as the header `X-Share-Gift`: it opens what was given with it, no more.")
+    gift: str = Field(
+        description="Send it as the `X-Share-Gift` header; it gives access only to the files of this gift."
+    )
     uploads: list[UploadTarget]
-    ignored: list[str] | None = Field(None, description="Files of an operating system's own, such as `.DS_Store`.")
-    left_out: list[LeftOut] | None = Field(None, description="With `skip_unsupported`: what the pipeline doesn't take.")
+    ignored: list[str] | None = Field(None, description="Files of the operating system, such as `.DS_Store`.")
+    left_out: list[LeftOut] | None = Field(
+        None, description="With `skip_unsupported`: the files that the pipeline doesn't accept."
+    )
 
 
 class GivenQuery(Query):
@@ -38,7 +42,7 @@ class GivenFile(Answer):
     filename: str
     size_bytes: int
     status: FileState
-    error_code: str | None = Field(description="Why it can't be read.")
+    error_code: str | None = Field(description="The reason why the file can't be read.")
 
 
 class GivenAnswer(Answer):

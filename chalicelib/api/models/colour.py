@@ -11,7 +11,7 @@ from chalicelib.api.models.uploads import NewFile, SkipUnsupported
 
 
 class PicturesRequest(Given):
-    """As `POST /upload`, whose pipeline is `colour` here."""
+    """The body of `POST /upload`, without the pipeline, which is `colour`."""
 
     name: Name | None = None
     options: dict[str, Any] = Field(default_factory=dict)
@@ -22,12 +22,16 @@ class PicturesRequest(Given):
 
 
 class StoredPictures(Given):
-    """One stored picture, or several: each gets its own result."""
+    """One or more stored pictures; each gets its own result."""
 
     file_id: FileId | None = None
     file_ids: Annotated[list[FileId], Field(max_length=500)] = Field(default_factory=list)
-    reference_file_id: FileId | None = Field(None, description="A shot of the card that corrects all of them.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Of the colour pipeline, less `operation`.")
+    reference_file_id: FileId | None = Field(
+        None, description="A photo of the card; its correction applies to all pictures."
+    )
+    options: dict[str, Any] = Field(
+        default_factory=dict, description="Options of the colour pipeline, without `operation`."
+    )
     name: Name | None = None
     callback_url: CallbackUrl = None
 

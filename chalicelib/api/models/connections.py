@@ -14,14 +14,16 @@ Key = Annotated[str, StringConstraints(max_length=1000, pattern=r"^[!-~]*$")]
 class ConnectionRequest(Given):
     name: Name
     kind: ServerKind = Field(
-        "stash", description="The kind of server. `openai`: any server with OpenAI's chat completions."
+        "stash", description="The kind of server. `openai`: any server that supports OpenAI's chat completions."
     )
-    url: Url = Field(description="Such as https://stash.example/graphql, or https://api.openai.com/v1.")
-    key: Key = Field("", description="Your key at that server. It is never shown again.")
+    url: Url = Field(
+        description="The server's address, such as https://stash.example/graphql or https://api.openai.com/v1."
+    )
+    key: Key = Field("", description="Your key for the server. It is never shown again.")
 
 
 class ConnectionChanges(Given):
-    """Fields left out keep their value. A new `url` needs the `key` again."""
+    """Omitted fields keep their value. A new `url` requires the `key` again."""
 
     name: Name = ""
     url: Url = ""
@@ -34,7 +36,7 @@ class ConnectionAnswer(Answer):
     kind: str
     url: str
     has_key: bool
-    key_hint: str = Field(description="The last four letters of a long key.")
+    key_hint: str = Field(description="The last four characters of a long key.")
     created_at: Time
 
 
@@ -43,7 +45,7 @@ class ConnectionsAnswer(Answer):
 
 
 class ServerTest(Given):
-    """A connection of yours, or an address with its key before it becomes one."""
+    """One of your connections, or the address and key of a new one."""
 
     connection_id: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     url: Annotated[Url, Field(min_length=1)] | None = None
@@ -59,7 +61,7 @@ class ServerTest(Given):
 
 
 class ServerTested(Answer):
-    """ok false: code and message say why. milliseconds: the time of the request."""
+    """If `ok` is false, `code` and `message` give the reason. `milliseconds` is the duration of the request."""
 
     ok: bool
     milliseconds: int

@@ -23,9 +23,12 @@ class FilesQuery(Query):
     )
     sort_order: Literal["asc", "desc"] = "asc"
     sort: Annotated[str, StringConstraints(pattern=r"^-?[a-z_]{1,40}$")] | None = Field(
-        None, description="The older form of both: a name of `sort_by`, with `-` before it for descending."
+        None,
+        description="The older form of `sort_by` and `sort_order`: a name, with `-` before it for descending order.",
     )
-    slim: bool = Field(False, description="Without what only one file's own page shows: the candidates of its time.")
+    slim: bool = Field(
+        False, description="Omits the candidates of a file's time, which only a single file's page shows."
+    )
 
     @property
     def order(self) -> str:
@@ -40,15 +43,16 @@ class FilesQuery(Query):
 
 
 class ThumbnailAnswer(Answer):
-    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files."""
+    """The location of a small upright JPEG, at most 320 pixels on its longer side. One address holds those of several
+    files."""
 
     url: str
-    start: int = Field(description="Its first byte.")
-    end: int | None = Field(description="The byte behind its last one; null: it goes to the end.")
+    start: int = Field(description="The thumbnail's first byte.")
+    end: int | None = Field(description="The byte after its last one; null if it extends to the end.")
 
 
 class FileAnswer(Answer):
-    """A file; what its pipeline found out stands beside these fields under its own names."""
+    """A file. Its pipeline adds fields under its own names."""
 
     model_config = ConfigDict(extra="allow", use_enum_values=True)
 
@@ -70,14 +74,16 @@ class FileAnswer(Answer):
     gps: dict[str, Any] | None = None
     camera: str | None = None
     thumbnail: ThumbnailAnswer | None = None
-    thumbnail_url: str | None = Field(None, description="Leads to this one picture: for who shows one, not hundreds.")
+    thumbnail_url: str | None = Field(
+        None, description="The address of this thumbnail alone, for clients that show one file, not hundreds."
+    )
     duplicate_of: str | None = None
-    verdict: str | None = Field(None, description="The verdict of the job's last run, in its pipeline's words.")
+    verdict: str | None = Field(None, description="The verdict of the job's last run, in the pipeline's terms.")
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
-    given_by: str | None = Field(None, description="What somebody who gave it by a share calls themselves.")
+    given_by: str | None = Field(None, description="The name entered by the visitor who gave the file through a share.")
 
 
 class FilesPage(Answer):
@@ -86,32 +92,35 @@ class FilesPage(Answer):
     page: int
     per_page: int
     pages: int
-    groups: dict[str, int] | None = Field(None, description="With group_by: how many files each group has.")
+    groups: dict[str, int] | None = Field(None, description="With `group_by`: the number of files in each group.")
 
 
 class DuplicatesQuery(Query):
     kind: Literal["exact", "similar"] = "exact"
-    file: str | None = Field(None, max_length=100, description="Only the group that this file is in.")
+    file: str | None = Field(None, max_length=100, description="Returns only the group that contains this file.")
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(50, ge=1, le=50)
 
 
 class DuplicateGroupAnswer(Answer):
     kind: str
-    kept: str = Field(description="The file that the zip keeps; similar ones are all kept, and this is the best.")
-    files: list[FileAnswer] = Field(description="The first hundred of them.")
-    size: int = Field(description="How many files the group has.")
+    kept: str = Field(
+        description="The file that the zip keeps. Similar files are all kept, and this is the best of them."
+    )
+    files: list[FileAnswer] = Field(description="The group's first 100 files.")
+    size: int = Field(description="The number of files in the group.")
 
 
 class DuplicatesAnswer(Page):
     items: list[DuplicateGroupAnswer]
-    final: bool = Field(description="Whether the job has finished looking; before, similar ones are not known.")
+    final: bool = Field(description="Whether the job has finished its search; until then, similar files are not known.")
 
 
 class OriginalQuery(Query):
     inline: bool = Field(
         False,
-        description="To be shown and not saved, where it is a picture, a film or a sound: anything else is saved.",
+        description="Displays pictures, videos and sound instead of downloading them; other files are always "
+        "downloaded.",
     )
 
 

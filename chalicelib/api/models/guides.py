@@ -7,7 +7,7 @@ from chalicelib.api.models.shapes import Answer, Time
 
 class GuideAnswer(Answer):
     filename: str
-    name: str = Field(description="For people.")
+    name: str = Field(description="The name for display.")
     content_type: str
     size_bytes: int
     updated_at: Time

@@ -4,11 +4,11 @@ from pydantic import Field
 
 from chalicelib.api.models.shapes import Answer, Query, Time
 
-FOUND_PATH = "As `POST /import-path` takes it."
+FOUND_PATH = "The path for `POST /import-path`."
 
 
 class FoldersQuery(Query):
-    path: str | None = Field(None, min_length=1, max_length=1024, description="Without one: all places.")
+    path: str | None = Field(None, min_length=1, max_length=1024, description="If omitted, all places are listed.")
     limit: int = Field(200, ge=1, le=200)
     cursor: str | None = Field(None, min_length=1, max_length=1100)
 
@@ -27,32 +27,35 @@ class ImportFile(Answer):
     name: str
     size_bytes: int
     modified_at: Time
-    ignored: bool = Field(description="A half-made or housekeeping file: an import passes it over.")
+    ignored: bool = Field(description="Whether imports skip the file, because it is incomplete or for housekeeping.")
 
 
 class ImportFolders(Answer):
-    path: str | None = Field(description=FOUND_PATH + " Null: these are all places.")
-    root: str | None = Field(description="The place that it lies in.")
+    path: str | None = Field(description=FOUND_PATH + " Null if all places are listed.")
+    root: str | None = Field(description="The place that contains the path.")
     folders: list[ImportFolder]
-    files: list[ImportFile] = Field(description="By name, as the folders: a page has up to `limit` of both together.")
+    files: list[ImportFile] = Field(
+        description="Sorted by name, like the folders. A page has at most `limit` files and folders together."
+    )
     next_cursor: str | None
 
 
 class ImportCount(Answer):
     path: str
-    file_count: int = Field(description="Without what an import passes over.")
+    file_count: int = Field(description="The number of files, without those that imports skip.")
     size_bytes: int
-    complete: bool = Field(description="False: there are more than the 10,000 objects that were counted.")
+    complete: bool = Field(description="False if there are more objects than the 10,000 that were counted.")
     fits: dict[str, int] = Field(
-        description="How many of them each pipeline takes, by name and size. A job has all, and rejects the others."
+        description="The number of files that each pipeline accepts, by name and size. A job contains all files, "
+        "and rejects the others."
     )
 
 
 class ImportWays(Answer):
-    """How files come to where they are imported from, and to the drop folders, by clients of S3."""
+    """The paths to which S3 clients upload files for imports and drop folders."""
 
-    import_path: str | None = Field(description="The first place that may be imported from.")
+    import_path: str | None = Field(description="The first place that allows imports.")
     drop_path: str = Field(
-        description="What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen."
+        description="Files below it become a job. Replace `{pipeline}` and `{batch}` with your choice."
     )
-    endpoint_url: str | None = Field(description="Where the store answers, if that isn't AWS.")
+    endpoint_url: str | None = Field(description="The store's endpoint, if it isn't AWS.")

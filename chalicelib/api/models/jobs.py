@@ -8,20 +8,20 @@ from chalicelib.api.models.shapes import Answer, Given, Query, Time, commas
 from chalicelib.jobs.states import JobState
 
 CallbackUrl = Annotated[
-    str | None, Field(min_length=1, max_length=2000, description="Receives the job's end, as a webhook.")
+    str | None, Field(min_length=1, max_length=2000, description="Receives a webhook when the job ends.")
 ]
 PipelineName = Annotated[str, StringConstraints(max_length=40)]
 
 
 class FileCounts(Answer):
-    expected: int = Field(description="Not arrived, or being inspected.")
+    expected: int = Field(description="Files that have not arrived or are being inspected.")
     inspected: int
     rejected: int
     duplicate: int
 
 
 class WaitingFor(Answer):
-    """What a paused job needs from its owner: supply it, then resume the job."""
+    """The input that a paused job needs from its owner: supply it, then resume the job."""
 
     code: str
     message: str
@@ -68,23 +68,26 @@ class JobAnswer(Answer):
     started_at: Time | None
     completed_at: Time | None
     files: FileCounts
-    sealed: bool = Field(description="No more files can be added.")
-    follows: str | None = Field(None, description="The job that had imported the same drop folder before.")
+    sealed: bool = Field(description="Whether the job is closed to further files.")
+    follows: str | None = Field(None, description="The previous job from the same drop folder.")
     result: dict[str, Any] | None = None
     callback_url: str | None = None
-    revision: int = Field(0, description="How often its owner has corrected what was found of its files.")
-    results_current: bool = Field(True, description="Whether its results have all of these corrections.")
+    revision: int = Field(0, description="The number of corrections by the job's owner.")
+    results_current: bool = Field(True, description="Whether the results include all of these corrections.")
 
 
 class OriginAnswer(Answer):
-    """Where a job's files were found."""
+    """The origin of a job's files."""
 
     kind: Literal["import", "drop"]
-    path: str = Field(description="The place that was imported, or the drop folder.")
+    path: str = Field(description="The imported path, or the drop folder.")
     stage: Literal["waiting", "listing", "taken"] = Field(
-        description="`waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in."
+        description="`waiting`: until the drop folder is quiet or complete; `listing`: the folder is being listed; "
+        "`taken`: all files are in the job."
     )
-    closes_at: Time | None = Field(description="Of one that waits: when it is closed unless more comes.")
+    closes_at: Time | None = Field(
+        description="While `waiting`: the time at which the folder is closed unless more files arrive."
+    )
 
 
 class JobSummary(Answer):
@@ -92,7 +95,7 @@ class JobSummary(Answer):
     name: str
     pipeline: str
     status: JobState
-    file_count: int = Field(description="Without files that were deleted or are in the bin.")
+    file_count: int = Field(description="The number of files, without those that were deleted or are in the bin.")
     error_code: str | None
     error_message: str | None
     created_at: Time
@@ -100,18 +103,19 @@ class JobSummary(Answer):
     completed_at: Time | None
     waiting_for: WaitingFor | None = None
     options: dict[str, Any]
-    result: dict[str, Any] | None = Field(description="The result of its run: summary, quality score, metadata.")
+    result: dict[str, Any] | None = Field(description="The result of the job's run: summary, quality score, metadata.")
     size_bytes: int | None = Field(
-        description="Its files' bytes in your storage; null until it is over. Bytes that files share count once."
+        description="Storage that the job's files use, in bytes; null until the job has ended. Bytes that files "
+        "share count once."
     )
-    origin: OriginAnswer | None = Field(None, description="Of an import and of a drop folder.")
+    origin: OriginAnswer | None = Field(None, description="Set for imports and drop folders.")
 
 
 class JobsQuery(Query):
     status: Annotated[list[JobState], BeforeValidator(commas)] = Field(default_factory=list)
     pipeline: PipelineName | None = None
     origin: Annotated[list[Literal["import", "drop"]], BeforeValidator(commas)] = Field(
-        default_factory=list, description="Imports, or drop folders, alone."
+        default_factory=list, description="Returns only imports, or only drop folders."
     )
     limit: int = Field(50, ge=1, le=100)
     cursor: str | None = Field(None, pattern=r"^[0-9a-z]{26}$")
@@ -124,7 +128,7 @@ class JobsPage(Answer):
 
 
 class StatusAnswer(Answer):
-    """The fields depend on the state: those without a meaning in it are left out."""
+    """The fields depend on the state; fields without a meaning in it are omitted."""
 
     sparse = True
 
@@ -133,12 +137,12 @@ class StatusAnswer(Answer):
     poll_after_seconds: int
     files_expected: int | None = None
     files_intended: int | None = Field(
-        None, description="Files that the opening promised, while some are still to be announced."
+        None, description="The total number of files stated when the job was opened, until all are announced."
     )
     files_received: int | None = Field(
-        None, description="Those that have arrived; of jobs with more than 5,000 files, those that were looked at."
+        None, description="Files that have arrived; in jobs with more than 5,000 files, inspected files."
     )
-    files_inspected: int | None = Field(None, description="Those that were looked at, rejected ones too.")
+    files_inspected: int | None = Field(None, description="Inspected files, including rejected ones.")
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
     progress_percent: float | None = None
@@ -151,7 +155,9 @@ class StatusAnswer(Answer):
     waiting_for: WaitingFor | None = None
     download_url: str | None = None
     result_size_bytes: int | None = None
-    results_current: bool | None = Field(None, description="Whether its results have all that its owner corrected.")
+    results_current: bool | None = Field(
+        None, description="Whether the results include all of the owner's corrections."
+    )
     processing_time_seconds: float | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -162,7 +168,7 @@ class ControlRequest(Given):
 
 
 class ListingAnswer(Answer):
-    """How the files of a job can be listed."""
+    """The sort orders and groups for lists of a job's files."""
 
     sorts: list[str]
     groups: list[str]
@@ -174,13 +180,17 @@ class PipelineAnswer(Answer):
     description: str
     extensions: list[str]
     bare_names: str | None = Field(
-        description="A regular expression, whatever the case, of names without an extension that it takes; null: none."
+        description="A case-insensitive regular expression for accepted names without an extension; null if none "
+        "are accepted."
     )
     max_bytes: int
     roles: list[str]
     steps: list[str]
-    options: dict[str, Any] = Field(description="JSON Schema: what an upload form needs.")
-    kind: str | None = Field(description="The kind of its files: `image`, `video`, `volume`, `audio`; null: several.")
+    options: dict[str, Any] = Field(description="The options as JSON Schema, for upload forms.")
+    kind: str | None = Field(
+        description="The kind of the pipeline's files: `image`, `video`, `volume` or `audio`; null if there are "
+        "several."
+    )
     listing: ListingAnswer
 
 

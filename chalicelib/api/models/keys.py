@@ -13,21 +13,21 @@ KeyScope = Literal["upload", "read", "admin"]
 class NewKeyRequest(Given):
     name: Name
     scopes: list[KeyScope] = Field(min_length=1, max_length=3)
-    expires_in_days: int | None = Field(365, ge=1, le=3650, description="null: never.")
+    expires_in_days: int | None = Field(365, ge=1, le=3650, description="Null for a key that never expires.")
 
 
 class KeyAnswer(Answer):
     id: str
     name: str
     scopes: list[KeyScope]
-    hint: str = Field(description="The last four characters.")
+    hint: str = Field(description="The key's last four characters.")
     created_at: Time
     expires_at: Time | None
-    last_used_at: Time | None = Field(description="To within an hour.")
+    last_used_at: Time | None = Field(description="Accurate to an hour.")
 
 
 class NewKeyAnswer(KeyAnswer):
-    key: str = Field(description="Shown this once.")
+    key: str = Field(description="Shown only once.")
 
 
 class KeysAnswer(Answer):

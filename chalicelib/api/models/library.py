@@ -19,7 +19,7 @@ Kind = Literal["image", "video", "volume", "audio"]
 class LibraryQuery(PageQuery):
     type: Kind | None = None
     status: Annotated[list[FileState], BeforeValidator(commas)] = Field(default_factory=list)
-    search: str = Field("", max_length=200, description="Words that a file's name, title or tags must all have.")
+    search: str = Field("", max_length=200, description="Words that must all occur in a file's name, title or tags.")
     sort_by: Literal["created_at", "taken_at", "name", "size"] = "created_at"
 
 
@@ -45,7 +45,7 @@ class LibraryPage(Page):
 
 
 class FileChanges(Given):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     title: Title | None = None
     description: Description | None = None
@@ -57,11 +57,13 @@ FileId = Annotated[str, StringConstraints(max_length=60)]
 
 class ChosenFile(Given):
     file_id: FileId
-    role: str | None = Field(None, max_length=40, description="Its role in this job; without one, its role in its own.")
+    role: str | None = Field(
+        None, max_length=40, description="The file's role in the new job; by default, its role in its own job."
+    )
 
 
 class JobRequest(Given):
-    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order."""
+    """Your files, from any job: `file_ids`, or `files` if they have roles. Each file is used once, in this order."""
 
     pipeline: PipelineName
     file_ids: list[FileId] = Field(default_factory=list, max_length=2000)
@@ -80,11 +82,11 @@ class JobRequest(Given):
 
 
 class NewJobAnswer(JobAnswer):
-    callback_secret: str | None = Field(None, description="Signs what is sent to callback_url. Shown this once.")
+    callback_secret: str | None = Field(None, description="Signs the webhooks to `callback_url`. Shown only once.")
 
 
 class JobChanges(Given):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     name: Name = ""
     description: Description | None = None

@@ -6,6 +6,6 @@ from chalicelib.api.models.shapes import Answer, Time
 
 
 class LiveTicket(Answer):
-    ticket: str = Field(description="Goes into the address as `?ticket=`. Good once, for a minute.")
-    url: str = Field(description="Where to open the socket: `ws://…` or `wss://…`, or a path on this very host.")
+    ticket: str = Field(description="The socket's query parameter `ticket`. Valid once, within a minute.")
+    url: str = Field(description="The socket's address: `ws://…` or `wss://…`, or a path on this host.")
     expires_at: Time

@@ -18,16 +18,18 @@ YEAR = 366 * 24 * 3600
 class Chosen(Given):
     files: list[FileId] = Field(min_length=1, max_length=MOST_FILES)
     choice: Literal["keep", "drop"] | None = Field(
-        description="`keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found."
+        description="`keep` puts the files into the zip, `drop` leaves them out with all files that belong to "
+        "them; null removes the decision."
     )
 
 
 class DuplicatesRequest(Given):
-    """One of the two."""
+    """Either `changes` or `keep_best`."""
 
     changes: list[Chosen] = Field(default_factory=list, max_length=MOST_FILES)
     keep_best: Literal["exact", "similar", "all"] | None = Field(
-        None, description="Of each group of that kind the best file only, where nothing was decided yet."
+        None,
+        description="Keeps only the best file of each group of this kind, where the owner has decided nothing yet.",
     )
 
     @model_validator(mode="after")
@@ -38,19 +40,19 @@ class DuplicatesRequest(Given):
 
 
 class Redated(Given):
-    """Without any of the others, what was corrected before is taken back."""
+    """Without any other field, earlier corrections of the files are removed."""
 
     files: list[FileId] = Field(min_length=1, max_length=MOST_FILES)
     shift_seconds: float | None = Field(
-        None, ge=-100 * YEAR, le=100 * YEAR, description="Added to what the clock showed."
+        None, ge=-100 * YEAR, le=100 * YEAR, description="Added to the time that the clock showed."
     )
-    taken_local: dt.datetime | None = Field(None, description="The wall clock at the place, without an offset.")
-    date: dt.date | None = Field(None, description="Another day, at the same time of day.")
+    taken_local: dt.datetime | None = Field(None, description="The local time at the place, without an offset.")
+    date: dt.date | None = Field(None, description="The new day, at the same time of day.")
     timezone: Annotated[str, StringConstraints(max_length=64)] | None = Field(
-        None, description="IANA time zone of what the clock showed."
+        None, description="The IANA time zone of the clock."
     )
     utc_offset: Annotated[str, StringConstraints(pattern=r"^(Z|[+-]\d\d:\d\d)$")] | None = Field(
-        None, description="As `timezone`, where only that is known."
+        None, description="Used like `timezone`, if only the offset is known."
     )
 
 
@@ -59,22 +61,24 @@ class DatesRequest(Given):
 
 
 class Undo(Answer):
-    """To be sent to the same address to have it as before."""
+    """Send it to the same address to restore the previous state."""
 
     changes: list[dict[str, object]]
 
 
 class CorrectedAnswer(Answer):
-    changed: int = Field(description="How many files are other than before.")
-    missed: list[str] = Field(description="Files that could not take it: rejected, or without a time to shift.")
-    left: int = Field(0, description="With `keep_best`: how many files are left for the next request.")
+    changed: int = Field(description="The number of files that changed.")
+    missed: list[str] = Field(description="Files that could not be changed: rejected, or without a time to shift.")
+    left: int = Field(0, description="With `keep_best`: the number of files left for the next request.")
     undo: Undo
-    revision: int = Field(description="Of the job, counted up with each correction.")
-    results_current: bool = Field(description="Whether the zip has all corrections: POST /jobs/{id}/remake.")
+    revision: int = Field(description="The job's revision, which each correction increases.")
+    results_current: bool = Field(
+        description="Whether the zip includes all corrections; `POST /jobs/{job_id}/remake` adds them."
+    )
 
 
 class RemakeRequest(Given):
-    """Options of the zip that are to be others; null: as they were."""
+    """New options for the zip; null keeps an option."""
 
     layout: Layout | None = None
     names: Names | None = None
@@ -82,17 +86,19 @@ class RemakeRequest(Given):
 
 
 class TreeQuery(Query):
-    layout: Layout | None = Field(None, description="Of the zip; unless given, the job's option.")
-    names: Names | None = Field(None, description="As layout.")
-    strategy: ArchiveStrategy | None = Field(None, description="As layout; of the estimate.")
-    folder: str = Field("", max_length=2000, description="Only what lies in it, as `2024/01`; empty: all.")
+    layout: Layout | None = Field(None, description="The zip's layout; by default, the job's option.")
+    names: Names | None = Field(None, description="The zip's names; by default, the job's option.")
+    strategy: ArchiveStrategy | None = Field(None, description="The estimate's strategy; by default, the job's option.")
+    folder: str = Field(
+        "", max_length=2000, description="The folder to list, such as `2024/01`; empty for the zip itself."
+    )
     page: int = Field(1, ge=1, le=100_000)
     per_page: int = Field(200, ge=1, le=1000)
 
 
 class TreeFolder(Answer):
     name: str
-    files: int = Field(description="In it and below.")
+    files: int = Field(description="The number of files in the folder and below it.")
     size_bytes: int
 
 
@@ -104,14 +110,14 @@ class TreeFile(Answer):
 
 
 class TreeAnswer(Page):
-    """The direct content of a folder of the zip."""
+    """The direct content of a folder in the zip."""
 
     folder: str
     folders: list[TreeFolder]
     items: list[TreeFile]
-    files: int = Field(description="In the whole zip, without its manifests.")
+    files: int = Field(description="The number of files in the whole zip, without its manifests.")
     size_bytes: int
     estimates: ArchiveEstimates | None = Field(
-        description="Of making the zip, without its manifests; null but for the first page of the zip itself."
+        description="Estimates for the zip, without its manifests; null except on the first page of the zip itself."
     )
-    final: bool = Field(description="Whether all of the job's files are in: before, places may still change.")
+    final: bool = Field(description="Whether all of the job's files have arrived; until then, places may change.")

@@ -11,17 +11,19 @@ Numbers = Annotated[str, StringConstraints(max_length=1_500_000, pattern=r"^[0-9
 
 
 class PushRequest(Given):
-    """source: what you call the server, such as `home`."""
+    """`source` is your name for the server, such as `home`."""
 
     source: Source
-    incremental: bool = Field(True, description="Only what changed since the last push; the first one is always whole.")
+    incremental: bool = Field(True, description="Only changes since the last push; the first push is always whole.")
 
 
 class PushAnswer(Answer):
     source: str
-    whole: bool = Field(description="All scenes are to be sent; what isn't among them is marked as absent.")
-    updated_after: str | None = Field(description="Of one that isn't whole: only scenes that were updated after this.")
-    behind: str | None = Field(description="The id of the last scene that was taken in: the next page lies behind it.")
+    whole: bool = Field(description="Whether all scenes must be sent; scenes that aren't sent are marked as absent.")
+    updated_after: str | None = Field(
+        description="Unless the push is whole: send only scenes that were updated after this time."
+    )
+    behind: str | None = Field(description="The id of the last scene that was received; the next page begins after it.")
     created: int
     updated: int
     skipped: int
@@ -29,11 +31,11 @@ class PushAnswer(Answer):
 
 
 class PushPage(Given):
-    """Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids."""
+    """Scenes and names as a Stash server's GraphQL API returns them. Scenes are sorted by id."""
 
     source: Source
     behind: Annotated[str, StringConstraints(pattern=r"^\d{1,18}$")] | None = Field(
-        None, description="The id that the page lies behind. A page that comes again isn't counted again."
+        None, description="The id after which the page begins. A repeated page isn't counted again."
     )
     scenes: list[dict[str, Any]] = Field(default_factory=list, max_length=200)
     performers: list[dict[str, Any]] = Field(default_factory=list, max_length=1000)
@@ -42,10 +44,12 @@ class PushPage(Given):
 
 
 class PushEnd(Given):
-    """All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten."""
+    """All ids on the server, with ranges: `1-5000,5002`. Names that aren't listed are removed."""
 
     source: Source
-    scenes: Numbers | None = Field(None, description="Of a whole push. Scenes that aren't listed are marked as absent.")
+    scenes: Numbers | None = Field(
+        None, description="For a whole push. Scenes that aren't listed are marked as absent."
+    )
     performers: Numbers
     tags: Numbers
     studios: Numbers

@@ -21,7 +21,7 @@ class ResultAnswer(Answer):
     id: str
     job_id: str
     pipeline: str
-    file_id: str | None = Field(None, description="The file that it is about; null: the whole job.")
+    file_id: str | None = Field(None, description="The result's file; null for the whole job.")
     summary: str
     quality_score: float | None
     metadata: dict[str, Any]
@@ -41,7 +41,7 @@ class ResultRequest(Given):
 
 
 class ResultChanges(Given):
-    """Fields left out keep their value. Metadata is merged; a name with null is removed."""
+    """Omitted fields keep their value. Metadata is merged; null removes a name."""
 
     summary: str = Field("", min_length=1, max_length=2000)
     quality_score: Quality | None = None

@@ -16,10 +16,10 @@ SceneIds = Annotated[list[Id], Field(min_length=1, max_length=1000)]
 
 
 class SceneFilters(Given):
-    """All given conditions must hold. Of several ids any one matches; excluded ids must not."""
+    """All given conditions must match. Of several ids, any one must match; excluded ids must not match."""
 
     search: str = Field(
-        "", max_length=200, description="Beginnings of words that title, details or path must all have."
+        "", max_length=200, description="Word prefixes that must all occur in the title, details or path."
     )
     studio_id: Id | None = None
     performer_ids: Ids = Field(default_factory=list)
@@ -28,10 +28,10 @@ class SceneFilters(Given):
     scene_ids: Ids = Field(default_factory=list)
     organized: bool | None = None
     analyzed: bool | None = None
-    has_active_jobs: bool | None = Field(None, description="Scenes that a job under way names.")
-    absent: bool | None = Field(None, description="Scenes that their source no longer has.")
-    date_from: date | None = Field(None, description="The scene's whole period is on this day or later.")
-    date_to: date | None = Field(None, description="The scene's whole period is on this day or before.")
+    has_active_jobs: bool | None = Field(None, description="Scenes that an active job names.")
+    absent: bool | None = Field(None, description="Scenes that no longer exist in their source.")
+    date_from: date | None = Field(None, description="Scenes whose whole period is on or after this day.")
+    date_to: date | None = Field(None, description="Scenes whose whole period is on or before this day.")
 
 
 class ScenesQuery(PageQuery, SceneFilters):
@@ -67,7 +67,7 @@ class SceneAnswer(Answer):
 
     id: str
     source: str
-    title: str = Field(description="Its title, or else the name of its file.")
+    title: str = Field(description="The scene's title, or its filename if it has none.")
     details: str | None
     paths: list[str]
     files: list[SceneFileAnswer]
@@ -76,7 +76,7 @@ class SceneAnswer(Answer):
     urls: list[str]
     organized: bool
     rating100: int | None
-    scene_date: str | None = Field(description="As precise as it is known: `2014`, `2006-08` or `2020-04-19`.")
+    scene_date: str | None = Field(description="As precise as known: `2014`, `2006-08` or `2020-04-19`.")
     created_date: Time | None
     last_synced: Time | None
     studio: NamedAnswer | None
@@ -95,7 +95,7 @@ class ScenesPage(Page):
 
 
 class SceneChanges(Given):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)] | None = None
     details: str | None = Field(None, max_length=50_000)
@@ -125,12 +125,12 @@ class TagsOfScenes(Given):
 
 
 class SyncRequest(Given):
-    """A Stash server over a connection, or the videos of your own media jobs."""
+    """A Stash server through a connection, or the videos of your own media jobs."""
 
     connection_id: Id | None = None
-    videos: bool = Field(False, description="The videos of your media jobs; of these all are looked at each time.")
-    incremental: bool = Field(True, description="Only what changed since the last sync; the first one is always full.")
-    background: Literal[True] = Field(True, description="A sync is always a job: follow it by its id.")
+    videos: bool = Field(False, description="The videos of your media jobs; each sync reads all of them.")
+    incremental: bool = Field(True, description="Only changes since the last sync; the first sync is always full.")
+    background: Literal[True] = Field(True, description="Always true: a job runs the sync. Follow it by its id.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -158,7 +158,7 @@ class SceneJobs(Answer):
 
 
 class BulkAnswer(Answer):
-    """missing: ids that are no scenes of yours."""
+    """`missing` lists the ids that are not among your scenes."""
 
     updated: int
     missing: list[str]
@@ -175,7 +175,7 @@ class SceneStats(Answer):
 
 
 class EntitiesQuery(PageQuery):
-    search: str = Field("", max_length=200, description="Beginnings of words of the name or an alias.")
+    search: str = Field("", max_length=200, description="Word prefixes in the name or an alias.")
     sort_order: Literal["asc", "desc"] = "asc"
 
 

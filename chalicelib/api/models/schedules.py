@@ -8,12 +8,12 @@ from chalicelib.api.models.jobs import PipelineName
 from chalicelib.api.models.shapes import Answer, Given, Name, Time
 from chalicelib.jobs.timing import LONGEST_MINUTES, SHORTEST_MINUTES
 
-CRON = "Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."
-ZONE = "In which the cron expression is read, such as `Europe/Berlin`."
+CRON = "A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."
+ZONE = "The time zone of the cron expression, such as `Europe/Berlin`."
 
 
 class ScheduleRequest(Given):
-    """`cron` or `every_minutes`."""
+    """Either `cron` or `every_minutes`."""
 
     name: Name
     pipeline: PipelineName
@@ -22,7 +22,7 @@ class ScheduleRequest(Given):
         None,
         min_length=1,
         max_length=1024,
-        description="The path that is imported each time, as by `POST /import-path`.",
+        description="The path to import in each run, as for `POST /import-path`.",
     )
     recursive: bool = True
     cron: str | None = Field(None, max_length=100, description=CRON)
@@ -31,7 +31,7 @@ class ScheduleRequest(Given):
 
 
 class ScheduleChanges(Given):
-    """Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse."""
+    """Omitted fields keep their value. `cron` replaces `every_minutes`, and vice versa."""
 
     name: Name = ""
     options: dict[str, Any] = Field(default_factory=dict)
@@ -49,8 +49,8 @@ class ScheduleChanges(Given):
 
 class StartedAnswer(Answer):
     at: Time
-    due_at: Time | None = Field(description="Null where it was asked for.")
-    job_id: str | None = Field(description="Null where none began.")
+    due_at: Time | None = Field(description="Null if the run was requested.")
+    job_id: str | None = Field(description="Null if no job began.")
     error_code: str | None
     error_message: str | None
 
@@ -70,7 +70,7 @@ class ScheduleAnswer(Answer):
     paused: bool
     created_at: Time
     next_at: Time | None
-    history: list[StartedAnswer] = Field(description="The last 20 times, the newest first.")
+    history: list[StartedAnswer] = Field(description="The last 20 runs, newest first.")
 
 
 class SchedulesAnswer(Answer):

@@ -12,9 +12,9 @@ class SettingAnswer(Answer):
     value: Any = Field(description="`********` for a secret.")
     source: Literal["default", "environment", "stored"]
     secret: bool
-    changeable: bool = Field(description="Others are set by the deployment.")
-    least: int | None = Field(description="The smallest value; null where it is no number to change.")
-    most: int | None = Field(description="The largest one.")
+    changeable: bool = Field(description="False for settings of the deployment.")
+    least: int | None = Field(description="The minimum value; null unless the setting is a changeable number.")
+    most: int | None = Field(description="The maximum value; null unless the setting is a changeable number.")
 
 
 class SettingsAnswer(Answer):
@@ -33,7 +33,7 @@ class AuditQuery(Query):
 class AuditEntryAnswer(Answer):
     id: str
     at: Time
-    actor_id: str = Field(description="The user's id; `command` for who runs the installation.")
+    actor_id: str = Field(description="The user's id, or `command` for the installation's operator.")
     action: str
     target: str
     details: dict[str, Any]
@@ -45,10 +45,10 @@ class AuditPage(Answer):
 
 
 class SlipAnswer(Answer):
-    path: str = Field(description="Of an object, or of a folder, with a slash at its end.")
+    path: str = Field(description="The path of an object, or of a folder, which ends with a slash.")
     code: Literal["unknown_pipeline", "no_batch", "unknown_user", "no_owner"]
     message: str
 
 
 class SlipsAnswer(Answer):
-    items: list[SlipAnswer] = Field(description="At most 100.")
+    items: list[SlipAnswer] = Field(description="At most 100 slips.")

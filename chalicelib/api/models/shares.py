@@ -11,24 +11,26 @@ from chalicelib.api.models.shapes import Answer, Given, Name, Page, Query, Time
 
 class ShareRequest(Given):
     kind: Literal["collect"] | None = Field(
-        None, description="`collect`: others put files into the job `job_id`, or into a new one of `pipeline`."
+        None, description="`collect`: visitors give files to the job `job_id`, or to a new job of `pipeline`."
     )
     archive_id: str | None = Field(None, max_length=60)
-    job_id: str | None = Field(None, max_length=60, description="All files of the job that could be read, and its zip.")
+    job_id: str | None = Field(None, max_length=60, description="Shares the job's zip and all of its readable files.")
     file_ids: list[FileId] = Field(
-        default_factory=list, max_length=5000, description="A zip is made of them, and kept for as long."
+        default_factory=list,
+        max_length=5000,
+        description="Shares these files, and a zip of them that is kept as long as the share.",
     )
-    expires_in_days: int = Field(14, ge=1, le=365, description="An archive ends its share with itself.")
-    name: Name | None = Field(None, description="What visitors see as the title; else that of the job or archive.")
+    expires_in_days: int = Field(14, ge=1, le=365, description="A share of an archive also ends with the archive.")
+    name: Name | None = Field(None, description="The title for visitors; by default, the name of the job or archive.")
     password: str | None = Field(None, min_length=4, max_length=128)
     download_limit: int | None = Field(
-        None, ge=1, le=1_000_000, description="How many downloads are allowed, of files and of the zip together."
+        None, ge=1, le=1_000_000, description="The maximum number of downloads, of files and of the zip together."
     )
 
-    pipeline: PipelineName | None = Field(None, description="Of the new job that files are collected into.")
-    options: dict[str, Any] = Field(default_factory=dict, description="Likewise.")
-    file_limit: int = Field(500, ge=1, le=100_000, description="So many files may be given, to collect.")
-    byte_limit: int = Field(10 * 1024**3, ge=1, le=5 * 1024**4, description="So many bytes may be given, to collect.")
+    pipeline: PipelineName | None = Field(None, description="To collect: the pipeline of the new job.")
+    options: dict[str, Any] = Field(default_factory=dict, description="To collect: the options of the new job.")
+    file_limit: int = Field(500, ge=1, le=100_000, description="To collect: the maximum number of files.")
+    byte_limit: int = Field(10 * 1024**3, ge=1, le=5 * 1024**4, description="To collect: the maximum number of bytes.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -57,19 +59,20 @@ class ShareAnswer(Answer):
     kind: Literal["archive", "job", "files", "collect"]
     name: str
     job_id: str = Field(
-        description="The job or archive that is shared, or collected into; of single files, the archive made of them."
+        description="The job or archive that is shared, or the job that collects; for single files, the archive "
+        "made of them."
     )
-    file_count: int | None = Field(description="Of single files.")
+    file_count: int | None = Field(description="Set for shares of single files.")
     created_at: Time
     expires_at: Time
     has_password: bool
     download_limit: int | None
     downloads: int
-    collected: Collected | None = Field(None, description="Of one that collects.")
+    collected: Collected | None = Field(None, description="Set for shares that collect.")
 
 
 class NewShareAnswer(ShareAnswer):
-    path: str = Field(description="The address of its page, behind the installation's own. Shown this once.")
+    path: str = Field(description="The path of the share's page, below the installation's address. Shown only once.")
 
 
 class SharesAnswer(Answer):
@@ -83,28 +86,28 @@ class SharedZip(Answer):
 
 
 class CollectAnswer(Answer):
-    """What may be given."""
+    """The files that the share accepts."""
 
-    open: bool = Field(description="False once its owner has taken up what was given.")
+    open: bool = Field(description="False once the owner accepts no more files.")
     pipeline: str
-    title: str = Field(description="Of the pipeline.")
+    title: str = Field(description="The pipeline's title.")
     extensions: list[str]
     bare_names: str | None
-    max_bytes: int = Field(description="Of one file.")
+    max_bytes: int = Field(description="The maximum size of one file.")
     files_left: int
     bytes_left: int
 
 
 class SharedAnswer(Answer):
-    """A share as a visitor sees it. A locked share shows only that it is locked."""
+    """A share, as visitors see it. A locked share shows only that it is locked."""
 
-    locked: bool = Field(description="It has a password: POST /shared/{token}/unlock.")
+    locked: bool = Field(description="Whether the share requires its password: `POST /shared/{token}/unlock`.")
     name: str | None = None
     file_count: int | None = None
     expires_at: Time | None = None
-    downloads_left: int | None = Field(None, description="null: as many as one likes.")
-    zips: list[SharedZip] = Field(description="All of it; empty while it is being made.")
-    collect: CollectAnswer | None = Field(None, description="Of one that collects, which shows no files.")
+    downloads_left: int | None = Field(None, description="Null if downloads are not limited.")
+    zips: list[SharedZip] = Field(description="Zips of all files; empty until they are made.")
+    collect: CollectAnswer | None = Field(None, description="Set for shares that collect, which show no files.")
 
 
 class UnlockRequest(Given):
@@ -112,7 +115,7 @@ class UnlockRequest(Given):
 
 
 class UnlockAnswer(Answer):
-    share_pass: str = Field(description="Goes along as the header `X-Share-Pass`.")
+    share_pass: str = Field(description="Send it as the `X-Share-Pass` header.")
     expires_at: Time
 
 
@@ -137,7 +140,7 @@ class SharedPage(Page):
 
 class DownloadRequest(Given):
     file_id: FileId | None = None
-    zip: str | None = Field(None, max_length=40, description="The name of one of `zips`.")
+    zip: str | None = Field(None, max_length=40, description="The name of a zip in `zips`.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:

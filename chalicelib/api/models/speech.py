@@ -14,7 +14,7 @@ class DictionaryRequest(Given):
     )
     mode: Literal["replace", "append"] = Field(
         "replace",
-        description="`append` adds to what is there; a word that is there keeps its pronunciations as variants.",
+        description="`append` adds to the existing dictionary; existing words keep their pronunciations as variants.",
     )
 
 
@@ -32,13 +32,15 @@ class DictionaryContent(DictionaryAnswer):
 
 class MissingWord(Answer):
     word: str
-    count: int = Field(description="How often the transcripts have it.")
-    suggestion: str = Field(description="Phones guessed from its letters; empty where they can't be.")
+    count: int = Field(description="The number of occurrences in the transcripts.")
+    suggestion: str = Field(description="Phones guessed from the word's letters; empty if that isn't possible.")
 
 
 class MissingWordsAnswer(Answer):
     has_missing_words: bool
     missing_words_count: int
     words: list[MissingWord]
-    html_content: str = Field(description="The same as a table, escaped.")
-    dict_url: str | None = Field(description="Where the dictionary of suggestions is; null where no word is missing.")
+    html_content: str = Field(description="The same words as an HTML table, escaped.")
+    dict_url: str | None = Field(
+        description="The address of the dictionary of suggestions; null if no word is missing."
+    )

@@ -17,14 +17,14 @@ class DayOfJobs(Answer):
 
 class PipelineTimes(Answer):
     pipeline: str
-    jobs: int = Field(description="Completed ones.")
+    jobs: int = Field(description="The number of completed jobs.")
     average_processing_time_seconds: float
 
 
 class ErrorTimes(Answer):
     code: str
-    jobs: int = Field(description="That failed for this reason.")
-    files: int = Field(description="That were rejected for it, each time that they were.")
+    jobs: int = Field(description="Jobs that failed with this error.")
+    files: int = Field(description="Files rejected with this error; every rejection counts.")
 
 
 class StatsAnswer(Answer):
@@ -33,13 +33,15 @@ class StatsAnswer(Answer):
     unique_users: int
     average_processing_time_seconds: float | None
     jobs_in_queue: int
-    uptime_hours: float = Field(description="Since the first job of this installation.")
-    stored_bytes: int = Field(description="Of the files of jobs that are over; bytes that files share count once.")
-    days: list[DayOfJobs] = Field(
-        description="The last 30, today's the last of them. A job counts on the day it ended, until it is retried."
+    uptime_hours: float = Field(description="Hours since the first job of this installation.")
+    stored_bytes: int = Field(
+        description="Bytes of the files of jobs that have ended; bytes that files share count once."
     )
-    pipelines: list[PipelineTimes] = Field(description="Of these days.")
-    errors: list[ErrorTimes] = Field(description="Of these days, the most frequent first.")
+    days: list[DayOfJobs] = Field(
+        description="The last 30 days, ending with today. A job counts on the day it ended, until it is retried."
+    )
+    pipelines: list[PipelineTimes] = Field(description="Processing times in these days.")
+    errors: list[ErrorTimes] = Field(description="Errors in these days, most frequent first.")
 
 
 class Dependency(Answer):

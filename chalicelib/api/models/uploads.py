@@ -16,16 +16,22 @@ FileTime = Annotated[AwareDatetime, Field(ge=datetime(1601, 1, 1, tzinfo=UTC), l
 
 
 class NewFile(Given):
-    filename: str = Field(min_length=1, max_length=1024, description="For showing; never used as a path.")
-    size: int = Field(ge=0, le=5 * 1024**4, description="Bytes; exactly so many will be accepted.")
+    filename: str = Field(min_length=1, max_length=1024, description="For display; never used as a path.")
+    size: int = Field(ge=0, le=5 * 1024**4, description="The exact size in bytes; no other size is accepted.")
     content_type: str | None = Field(None, max_length=100, pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$")
-    sha256: Sha256 | None = Field(None, description="Lets the store refuse any other bytes, and spares reading them.")
-    modified_at: FileTime | None = Field(None, description="The file's own time, with a zone.")
-    role: str | None = Field(None, max_length=40, description="The file's role, where a pipeline knows several.")
+    sha256: Sha256 | None = Field(
+        None, description="Lets the store refuse any other bytes, and saves reading them for the checksum."
+    )
+    modified_at: FileTime | None = Field(None, description="The file's modification time, with a UTC offset.")
+    role: str | None = Field(None, max_length=40, description="The file's role, if the pipeline has several.")
 
 
 SkipUnsupported = Annotated[
-    bool, Field(description="Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.")
+    bool,
+    Field(
+        description="Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the "
+        "request."
+    ),
 ]
 
 
@@ -47,38 +53,40 @@ class UploadRequest(Given):
         None,
         ge=1,
         le=1_000_000,
-        description="With `more`: how many files are to come in all, so that progress is of all.",
+        description="With `more`: the total number of files, so that progress covers all of them.",
     )
     callback_url: CallbackUrl = None
 
 
 class MoreFilesRequest(Given):
     files: list[NewFile] = Field(max_length=500)
-    more: bool = Field(False, description="The request without it seals the job.")
+    more: bool = Field(False, description="Keeps the job open for further files; a request without it seals the job.")
     skip_unsupported: SkipUnsupported = False
     single_put: SinglePut = False
 
 
 class MultipartPlan(Answer):
-    part_size: int = Field(description="Bytes of each part but the last.")
+    part_size: int = Field(description="Bytes of each part except the last.")
     part_count: int
 
 
 class UploadTarget(Answer):
     file_id: str
-    position: int = Field(description="Of the file in the request's `files`, from 0.")
+    position: int = Field(description="The file's position in the request's `files`, from 0.")
     filename: str
     method: str | None = None
-    url: str | None = Field(None, description="Absent where parts are to be sent, or nothing.")
-    headers: dict[str, str] | None = Field(None, description="To be sent exactly so.")
+    url: str | None = Field(None, description="Absent if the file is sent in parts, or need not be sent.")
+    headers: dict[str, str] | None = Field(None, description="Send these headers unchanged.")
     expires_at: Time | None = None
     multipart: MultipartPlan | None = None
-    duplicate_of: str | None = Field(None, description="You have these bytes already: nothing needs to be sent.")
+    duplicate_of: str | None = Field(
+        None, description="The id of your file with the same bytes; nothing needs to be sent."
+    )
 
 
 class LeftOut(Answer):
     filename: str
-    code: str = Field(description="The error that the request would have been refused with.")
+    code: str = Field(description="The code of the error that would have refused the request.")
     message: str
 
 
@@ -90,9 +98,11 @@ class UploadAnswer(Answer):
     file_count: int
     message: str
     uploads: list[UploadTarget]
-    ignored: list[str] | None = Field(None, description="Files of an operating system's own, such as `.DS_Store`.")
-    left_out: list[LeftOut] | None = Field(None, description="With `skip_unsupported`: what the pipeline doesn't take.")
-    callback_secret: str | None = Field(None, description="Signs what is sent to callback_url. Shown this once.")
+    ignored: list[str] | None = Field(None, description="Files of the operating system, such as `.DS_Store`.")
+    left_out: list[LeftOut] | None = Field(
+        None, description="With `skip_unsupported`: the files that the pipeline doesn't accept."
+    )
+    callback_secret: str | None = Field(None, description="Signs the webhooks to `callback_url`. Shown only once.")
 
 
 class ImportRequest(Given):
@@ -106,8 +116,10 @@ class ImportRequest(Given):
 
 class PartsRequest(Given):
     part_numbers: list[Annotated[int, Field(ge=1, le=10_000)]] = Field(min_length=1, max_length=1000)
-    sha256: dict[int, Sha256] = Field(default_factory=dict, description="By part number.")
-    crc32: dict[int, Crc32] = Field(default_factory=dict, description="By part number; eight hexadecimal digits.")
+    sha256: dict[int, Sha256] = Field(default_factory=dict, description="Checksums by part number.")
+    crc32: dict[int, Crc32] = Field(
+        default_factory=dict, description="Checksums by part number, as eight hexadecimal digits."
+    )
 
 
 class SignedPart(Answer):

@@ -31,10 +31,10 @@ class UserDataQuery(Query):
 
 
 class UserDataRequest(Given):
-    """At most 1 MiB: `text`, or `base64` for what isn't text."""
+    """At most 1 MiB, as `text`, or as `base64` for binary content."""
 
     text: Annotated[str, AfterValidator(whole)] | None = None
-    base64: Annotated[str, AfterValidator(encoded)] | None = Field(None, description="Of the bytes.")
+    base64: Annotated[str, AfterValidator(encoded)] | None = Field(None, description="The bytes in Base64.")
     content_type: str | None = Field(None, max_length=100, pattern=r"^[A-Za-z0-9_.+-]+/[A-Za-z0-9_.+-]+$")
 
     @property
@@ -64,5 +64,5 @@ class UserDataAnswer(Answer):
 class UserDatumContent(UserDatumAnswer):
     sparse = True
 
-    text: str | None = Field(None, description="Where it is text in UTF-8.")
-    base64: str | None = Field(None, description="Where it isn't.")
+    text: str | None = Field(None, description="The content, if it is UTF-8 text.")
+    base64: str | None = Field(None, description="The content, if it isn't UTF-8 text.")

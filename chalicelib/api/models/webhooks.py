@@ -28,7 +28,7 @@ class WebhookAnswer(Answer):
 
 
 class NewWebhookAnswer(WebhookAnswer):
-    secret: str = Field(description="Signs what is sent. Shown this once.")
+    secret: str = Field(description="Signs the deliveries. Shown only once.")
 
 
 class WebhooksAnswer(Answer):
@@ -43,12 +43,12 @@ class DeliveriesQuery(Query):
 class AttemptAnswer(Answer):
     at: Time
     milliseconds: int
-    status: int | None = Field(description="Of the receiver's answer; null where none came.")
-    error: str | None = Field(description="Null where the receiver took it.")
+    status: int | None = Field(description="The HTTP status of the receiver's answer; null if none arrived.")
+    error: str | None = Field(description="Null if the receiver accepted the delivery.")
 
 
 class DeliveryAnswer(Answer):
-    id: str = Field(description="The event's, and the request's `webhook-id`: the same at every attempt.")
+    id: str = Field(description="The id of the event, sent as `webhook-id`; the same for every attempt.")
     type: str
     status: Literal["pending", "delivered", "failed"]
     created_at: Time

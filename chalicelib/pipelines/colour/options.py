@@ -26,38 +26,39 @@ class Options(BaseModel):
 
     operation: Literal["detect", "correct", "detect_and_correct", "white_balance", "remove_background"] = Field(
         default="detect_and_correct",
-        description="`detect` measures only; `correct` and `detect_and_correct` make true colours; `white_balance` "
-        "makes greys grey and leaves the colours; `remove_background` cuts the subject out.",
+        description="`detect` only measures; `correct` and `detect_and_correct` produce true colours; "
+        "`white_balance` neutralises greys and keeps the colours; `remove_background` cuts out the subject.",
     )
     card: Card = Field(
         default="auto",
-        description="Which card is in the picture. `auto` finds `aruco24`, `mcc24` and `spyder24`; the others must be "
+        description="The card in the picture. `auto` finds `aruco24`, `mcc24` and `spyder24`; other cards must be "
         "named. `cameratrax24` has no published values: send your own as `reference_values`.",
     )
     corners: Annotated[list[tuple[Coordinate, Coordinate]] | None, BeforeValidator(_points)] = Field(
         default=None,
         min_length=4,
         max_length=4,
-        description="The card's four corners from its top left clockwise, in pixels of the upright picture, where it "
-        "isn't found by itself: `x,y x,y x,y x,y`.",
+        description="The card's four corners, clockwise from its top left, in pixels of the upright picture, if it "
+        "isn't found automatically: `x,y x,y x,y x,y`.",
     )
     model: Literal["auto", "linear3x3", "root_polynomial"] = Field(
-        default="auto", description="How colours are mapped; `auto` takes what predicts left-out patches best."
+        default="auto",
+        description="The mapping of colours; `auto` selects the one that predicts left-out patches best.",
     )
     target: Literal["srgb", "display_p3", "adobe_rgb", "prophoto"] = Field(
-        default="srgb", description="The colour space that is written; its ICC profile is put into the file."
+        default="srgb", description="The colour space of the output; its ICC profile is embedded in the file."
     )
     white_balance: Literal["card", "gray_world", "white_patch", "none"] = Field(
         default="card",
-        description="What is white: the card's greys, the picture's mean, its brightest spots, or, with `none`, what "
-        "was white in the picture as it came.",
+        description="The reference for white: the card's greys, the picture's mean, its brightest spots or, with "
+        "`none`, the original picture's white.",
     )
     threshold_delta_e: float = Field(
         default=3.0,
         gt=0,
         le=100,
         allow_inf_nan=False,
-        description="Patches that differ by more (CIEDE2000) are counted.",
+        description="Patches with a larger difference (CIEDE2000) are counted.",
     )
     background_model: str = Field(
         default=GRABCUT,

@@ -16,33 +16,33 @@ class Options(BaseModel):
     timezone: str = Field(
         "UTC",
         max_length=64,
-        description="IANA time zone, such as Europe/Paris, of times that come without one (cameras' clocks, "
-        "file names) or place, and in which instants are told.",
+        description="IANA time zone, such as Europe/Paris, for times without a zone (camera clocks, filenames) or "
+        "a place, and for the display of instants.",
         examples=["UTC", "Europe/Paris", "America/New_York"],
     )
     earliest_year: int = Field(
         1900,
         ge=1826,
         le=2100,
-        description="Dates before this year are listed and not believed. Clocks that were never set are known by the "
-        "times at which they begin, whatever this says.",
+        description="Dates before this year are listed but not trusted. Clocks that were never set are recognised "
+        "by their initial times, regardless of this year.",
     )
     layout: Literal["year/month", "year", "year/month-day", "original"] = Field(
         "year/month",
-        description="The zip's folders: 2024/01, 2024, 2024/01-15, or those that the files came in.",
+        description="The zip's folders: 2024/01, 2024, 2024/01-15, or the files' original folders.",
     )
     names: Literal["time", "original"] = Field(
         "time",
-        description="The zip's names: by time (20240115_120000.jpg), or as the files came, with the time in front "
-        "where two collide.",
+        description="The zip's names: by time (20240115_120000.jpg), or the original names, with the time in front "
+        "if two collide.",
     )
     strategy: StrategyOption = "auto"
     similar_distance: int = Field(
         6,
         ge=0,
         le=10,
-        description="How far near duplicates may be apart: 0 finds hardly more than copies, 6 also resized, stamped, "
-        "cropped, turned and mirrored ones, 10 more of these and more by mistake.",
+        description="The maximum distance between near duplicates: 0 finds little more than copies; 6 also finds "
+        "resized, stamped, cropped, turned and mirrored ones; 10 finds more of these, and more by mistake.",
     )
 
     @field_validator("timezone")

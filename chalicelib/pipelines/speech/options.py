@@ -23,7 +23,7 @@ class Options(BaseModel):
     language: Annotated[str, BeforeValidator(_language)] = Field(
         default=ENGLISH,
         pattern=r"^[A-Za-z]{2,8}(_[A-Za-z0-9]{1,8}){0,3}$",
-        description="`en_US`; `any` (experimental: another language by the sounds of English, best with your own "
+        description="`en_US`; `any` (experimental: any other language by the sounds of English, best with your own "
         "dictionary); or the name of a Sphinx model that this installation keeps under `models/speech/`.",
     )
     transcripts: Literal["text", "text_table", "tiers", "tiers_table"] = Field(
@@ -35,8 +35,8 @@ class Options(BaseModel):
     )
     on_missing: Literal["suggest", "stop"] = Field(
         default="suggest",
-        description="What to do with words that no dictionary has: `suggest` guesses from their letters and says so; "
-        "`stop` waits until your dictionary has them.",
+        description="The handling of words that no dictionary has: `suggest` guesses from their letters and "
+        "reports it; `stop` waits until your dictionary has them.",
     )
-    phones: Literal["arpabet", "ipa"] = Field(default="arpabet", description="How phones are written in the results.")
+    phones: Literal["arpabet", "ipa"] = Field(default="arpabet", description="The notation of phones in the results.")
     syllables: bool = Field(default=False, description="Adds a tier of syllables for each speaker.")

@@ -39,21 +39,23 @@ class Options(BaseModel):
         default=None,
         max_length=254,
         pattern=r"^[^@\s]+@[^@\s.]+(\.[^@\s.]+)+$",
-        description="Your address, if you like; used to count researchers, each once whatever the letters' case.",
+        description="Optional email address, used to count researchers, each of them once, regardless of the "
+        "letters' case.",
     )
     segmentation_model: str = Field(
         default=CLASSICAL,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-        description="`classical` (thresholds and shapes, no trained model: it needs bone that differs in brightness "
-        "from everything around it, and takes muscle for bone where fat is suppressed), `labels` (the upload is a "
-        "label map, or holds one: measure it as it is), or the name of an ONNX model that this installation keeps "
-        "under `models/`.",
+        description="`classical` (thresholds and shapes, no trained model: it needs bone that differs in "
+        "brightness from everything around it, and mistakes muscle for bone if fat is suppressed), `labels` (the "
+        "upload is or contains a label map, which is measured as it is), or the name of an ONNX model that this "
+        "installation keeps under `models/`.",
     )
     perform_shape_model: bool = Field(
-        default=True, description="Ask for shape-model scores; without a shape model they are reported as not computed."
+        default=True,
+        description="Requests shape-model scores; without a shape model, they are reported as not computed.",
     )
     shape_model_type: Literal["bone_and_cartilage", "bone_only", "both", "none"] = Field(
-        default="bone_and_cartilage", description="Which shape model the scores are asked of."
+        default="bone_and_cartilage", description="The shape model for the scores."
     )
     cartilage_smoothing: float = Field(
         default=0.3125,
@@ -64,75 +66,75 @@ class Options(BaseModel):
         "voxels as they are.",
     )
     retain_results: bool = Field(
-        default=True, description="Keep what is derived from the upload; false lets it expire after 24 hours."
+        default=True, description="Keeps the data derived from the upload; if false, it expires after 24 hours."
     )
     region_names: dict[LabelValue, RegionName] = Field(
         default_factory=dict,
         max_length=256,
-        description='Names for label values, for example {"1": "femur", "2": "femoral cartilage"}. A name with '
-        '"cartilage" in it is measured against the bones next to it.',
+        description='Names for label values, for example {"1": "femur", "2": "femoral cartilage"}. A region with '
+        '"cartilage" in its name is measured against the bones next to it.',
     )
     series: Annotated[str | None, BeforeValidator(_blank)] = Field(
         default=None,
         pattern=r"^(s[0-9]{1,4}|[0-9.]{1,64})$",
-        description="Which DICOM image to take where there are several: the id that a result offers (`s2`), or a "
-        "SeriesInstanceUID; without it the best volume is taken.",
+        description="The DICOM image to use if there are several: the id that a result offers (`s2`), or a "
+        "SeriesInstanceUID; without it, the best volume is used.",
     )
     side: Literal["left", "right"] | None = Field(
         default=None,
-        description="Which knee it is. Medial and lateral parts need it, unless the names of the regions tell; without "
-        "it they are called right_half and left_half.",
+        description="The side of the knee. Medial and lateral parts need it, unless the regions' names state it; "
+        "without it, they are called right_half and left_half.",
     )
     subregions: dict[LabelValue, Literal["femur", "tibia", "patella"]] = Field(
         default_factory=dict,
         max_length=64,
-        description='Which bone\'s cartilage a label is, for its parts, for example {"2": "femur"}; without it the '
-        "names of the regions tell.",
+        description='The bone to which a cartilage label belongs, for its parts, for example {"2": "femur"}; '
+        "without it, the regions' names decide.",
     )
     defect_threshold_mm: float = Field(
         default=1.0,
         gt=0,
         le=5,
         allow_inf_nan=False,
-        description="Cartilage thinner than this counts as defect in the defect map.",
+        description="Cartilage thinner than this counts as a defect in the defect map.",
     )
     allow_incomplete: bool = Field(
         default=False,
-        description="Go on where files of a DICOM series can't be read: their slices stay empty, and the result says "
-        "so. Without it such a series fails.",
+        description="Continues if files of a DICOM series can't be read: their slices stay empty, and the result "
+        "reports it. Without it, such a series fails.",
     )
     t2_map: bool = Field(
         default=True,
-        description="T2 in each region where the input is a DICOM series with three or more echo times (fitted), or "
-        "with the two of a qDESS whose spoiler is known (by formula).",
+        description="Measures T2 in each region if the input is a DICOM series with three or more echo times "
+        "(fitted), or with the two of a qDESS whose spoiler is known (by formula).",
     )
     gl_area: float | None = Field(
         default=None,
         gt=0,
         le=1e6,
         allow_inf_nan=False,
-        description="Area of a qDESS's spoiler in G/cm·µs, where the files don't state it (GE's tag 0019,10B6).",
+        description="Area of a qDESS's spoiler in G/cm·µs, if the files don't state it (GE's tag 0019,10B6).",
     )
     tg: float | None = Field(
         default=None,
         gt=0,
         le=1e5,
         allow_inf_nan=False,
-        description="Duration of a qDESS's spoiler in µs, where the files don't state it (GE's tag 0019,10B7).",
+        description="Duration of a qDESS's spoiler in µs, if the files don't state it (GE's tag 0019,10B7).",
     )
     t1: float | None = Field(
         default=None,
         gt=0,
         le=10_000,
         allow_inf_nan=False,
-        description="T1 in ms for T2 from a qDESS; without it that of cartilage, 1200 ms, is assumed.",
+        description="T1 in ms for T2 from a qDESS; by default, the T1 of cartilage, 1200 ms.",
     )
     keep_dicom_ids: bool = Field(
         default=False,
-        description="Give the labels as a DICOM segmentation too, with the UIDs and the date of the images' study. "
-        "Without it no UID leaves.",
+        description="Also returns the labels as a DICOM segmentation, with the UIDs and the date of the images' "
+        "study. Without it, results contain no UIDs.",
     )
     pixel_spacing: tuple[Millimetres, Millimetres] | None = Field(
         default=None,
-        description="Size of a pixel for DICOM files that don't state it: mm between rows, mm between columns.",
+        description="Pixel size for DICOM files that don't state it: mm between rows, mm between columns.",
     )

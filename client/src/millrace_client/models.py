@@ -15,11 +15,11 @@ SettingsRequest = dict[str, Any]
 class AccountAnswer(BaseModel):
     id: str
     email: str | None
-    """None: a guest."""
+    """Null for a guest."""
     username: str | None
     role: Literal["guest", "user", "admin"]
     scopes: list[str]
-    """The scopes of the credentials that asked."""
+    """The scopes of the request's credentials."""
     created_at: datetime | None
 
 
@@ -27,20 +27,20 @@ class AccountChanges(BaseModel):
     email: str | None = None
     username: str | None = None
     current_password: str | None = None
-    """Needed to change the email."""
+    """Required to change the email."""
 
 
 class AiOptions(BaseModel):
-    """Prices are of a million tokens, in whatever money you think; without them costs are tokens alone."""
+    """Prices are per million tokens, in any currency; without them, costs are counted in tokens only."""
 
     connection_id: str
     """A connection of the kind `openai`."""
     model: str
-    """Its name on the server."""
+    """The model's name on the server."""
     token_budget: int | None = None
-    """The most that it may take in all."""
+    """The maximum number of tokens for the whole analysis."""
     frames: bool | None = None
-    """A frame of each video is shown to it, if the model sees."""
+    """Whether the model gets a frame of each video, if it accepts images."""
     prompt_price: float | None = None
     completion_price: float | None = None
 
@@ -49,15 +49,15 @@ class AnalysisOptions(BaseModel):
     detect: list[Literal["studio", "performers", "tags", "details", "date", "markers"]] | None = None
     confidence_threshold: float | None = None
     include_organized: bool | None = None
-    """Scenes that are marked as organized, too."""
+    """Includes scenes that are marked as organized."""
     patterns: list[Pattern] | None = None
     use_ai: bool | None = None
-    """A language model is asked for studio, performers, tags and date besides."""
+    """Also asks a language model for studio, performers, tags and date."""
     ai: AiOptions | None = None
 
 
 class AnalysisRequest(BaseModel):
-    """The scenes: `scene_ids`, or those that fit `filters`."""
+    """Selects the scenes in `scene_ids`, or those that match `filters`."""
 
     scene_ids: list[str] | None = None
     filters: SceneFilters | None = None
@@ -71,56 +71,56 @@ class AnalysisStarted(BaseModel):
     scenes: int
     status: str
     estimate: Tokens | None
-    """The likely cost of asking the model; null where none is asked."""
+    """The estimated cost of the language model; null if none is used."""
 
 
 class ApplyRequest(BaseModel):
-    """Only what is approved is carried out; ids narrow it further."""
+    """Applies approved changes only; ids narrow the selection further."""
 
     change_ids: list[str] | None = None
     scene_ids: list[str] | None = None
     connection_id: str | None = None
-    """The server to write to; without it the catalogue alone changes."""
+    """The server to write to; without it, only the catalogue changes."""
     background: Literal[True] | None = None
-    """Applying is always a job: follow it by its id."""
+    """Always true: a job applies the changes. Follow it by its id."""
 
 
 class ArchiveAnswer(BaseModel):
     archive_id: str
-    """Also the id of the job that makes it, which can be paused and cancelled."""
+    """Also the id of the job that makes the archive, which can be paused and cancelled."""
     name: str
     status: JobState
     progress_percent: float
     size_bytes: int
-    """Exact from the start; of all zips together."""
+    """The total size of all zips, exact from the start."""
     file_count: int
     layout: Literal["organised", "original", "flat"]
     estimate: ArchiveEstimate | None
-    """null: it was begun by a version that made none."""
+    """Null if an earlier version began the archive without an estimate."""
     zips: list[ArchiveZip]
     download_url: str | None
-    """Once it is completed, where it is one zip."""
+    """Set once the archive is completed, if it is one zip."""
     created_at: datetime
     completed_at: datetime | None
     expires_at: datetime | None
-    """When it is deleted automatically; null until it is over."""
+    """The time of its automatic deletion; null until the archive has ended."""
     error_code: str | None
     error_message: str | None
 
 
 class ArchiveEstimate(BaseModel):
-    """On AWS, from the plan; others at the same files make it slower."""
+    """An estimate for AWS, from the plan. Other work on the same files makes it slower."""
 
     strategy: Literal["fast", "cheap"]
-    """What it comes to: by many workers, or by one."""
+    """The resulting strategy: many workers, or one."""
     workers: int
     seconds: float
     usd: float
-    """US dollars, of requests and functions."""
+    """The cost of requests and functions, in US dollars."""
 
 
 class ArchiveEstimates(BaseModel):
-    """estimate: of the strategy that was asked for."""
+    """`estimate` is for the requested strategy."""
 
     estimate: ArchiveEstimate
     fast: ArchiveEstimate
@@ -138,34 +138,34 @@ class ArchivePlan(BaseModel):
 
 class ArchiveRequest(BaseModel):
     file_ids: list[str] | None = None
-    """Files of yours, of any job."""
+    """Your files, from any job."""
     filter: FilesFilter | None = None
-    """Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs."""
+    """Instead of `file_ids`: all matching files in your library or, with `job_ids`, in these jobs."""
     job_ids: list[str] | None = None
-    """All files of these jobs that could be read."""
+    """Jobs whose readable files are all included."""
     layout: Literal["organised", "original", "flat"] | None = None
-    """The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for
-    each job where there are several; `flat`: none."""
+    """The zip's folders. `organised`: by year and month; `original`: the files' original folders, below one folder
+    for each job if there are several; `flat`: none."""
     artifacts: bool | None = None
-    """Also what the jobs of `job_ids` came to, but for their own zips."""
+    """Also includes the artifacts of the jobs in `job_ids`, except their zips."""
     name: str | None = None
-    """What it is saved as, without `.zip`."""
+    """The archive's filename, without `.zip`."""
     strategy: Literal["auto", "fast", "cheap"] | None = None
-    """`fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over
-    a minute."""
+    """`fast`: many workers whenever they help; `cheap`: one worker; `auto`: many if one would need over a
+    minute."""
     split_bytes: int | None = None
-    """Largest size of one zip; larger archives become several zips."""
+    """The maximum size of one zip; larger archives are split into several zips."""
 
 
 class ArchiveZip(BaseModel):
-    """filename: what it is saved as."""
+    """`filename` is the name under which the zip is saved."""
 
     name: str
     filename: str
     size_bytes: int
     file_count: int
     download_url: str | None
-    """Once the archive is completed."""
+    """Set once the archive is completed."""
 
 
 class ArchivesPage(BaseModel):
@@ -190,16 +190,16 @@ class AttemptAnswer(BaseModel):
     at: datetime
     milliseconds: int
     status: int | None
-    """Of the receiver's answer; null where none came."""
+    """The HTTP status of the receiver's answer; null if none arrived."""
     error: str | None
-    """Null where the receiver took it."""
+    """Null if the receiver accepted the delivery."""
 
 
 class AuditEntryAnswer(BaseModel):
     id: str
     at: datetime
     actor_id: str
-    """The user's id; `command` for who runs the installation."""
+    """The user's id, or `command` for the installation's operator."""
     action: str
     target: str
     details: dict[str, Any]
@@ -216,16 +216,16 @@ class BegunAnswer(BaseModel):
 
 class BinMoved(BaseModel):
     done: list[str]
-    """Files that are now in the bin, or out of it, as requested; those that already were, too."""
+    """Files that are now in the bin, or out of it, as requested, including those that already were."""
     missed: list[str]
-    """Files that stay where they are: their job is not over, or they are not inspected yet."""
+    """Files that were not moved: their job has not ended, or they are not inspected yet."""
 
 
 class BinPage(BaseModel):
     items: list[BinnedJob]
     next_cursor: str | None
     size_bytes: int
-    """Bytes of your storage that the jobs of this page use until they are deleted."""
+    """Storage that the jobs on this page use until their deletion, in bytes."""
 
 
 class BinnedFile(BaseModel):
@@ -245,7 +245,7 @@ class BinnedFile(BaseModel):
     created_at: datetime
     binned_at: datetime
     gone_at: datetime
-    """When it is deleted for good."""
+    """The time of permanent deletion."""
     role: str | None = None
     content_type: str | None = None
     file_hash_sha256: str | None = None
@@ -260,23 +260,23 @@ class BinnedFile(BaseModel):
     camera: str | None = None
     thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = None
-    """Leads to this one picture: for who shows one, not hundreds."""
+    """The address of this thumbnail alone, for clients that show one file, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """The verdict of the job's last run, in its pipeline's words."""
+    """The verdict of the job's last run, in the pipeline's terms."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
     given_by: str | None = None
-    """What somebody who gave it by a share calls themselves."""
+    """The name entered by the visitor who gave the file through a share."""
 
 
 class BinnedFilesPage(BaseModel):
     items: list[BinnedFile]
     next_cursor: str | None
     size_bytes: int
-    """Bytes of your storage that the files of this page use until they are deleted."""
+    """Storage that the files on this page use until their deletion, in bytes."""
 
 
 class BinnedJob(BaseModel):
@@ -285,7 +285,7 @@ class BinnedJob(BaseModel):
     pipeline: str
     status: JobState
     file_count: int
-    """Without files that were deleted or are in the bin."""
+    """The number of files, without those that were deleted or are in the bin."""
     error_code: str | None
     error_message: str | None
     created_at: datetime
@@ -293,19 +293,20 @@ class BinnedJob(BaseModel):
     completed_at: datetime | None
     options: dict[str, Any]
     result: dict[str, Any] | None
-    """The result of its run: summary, quality score, metadata."""
+    """The result of the job's run: summary, quality score, metadata."""
     size_bytes: int | None
-    """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
+    """Storage that the job's files use, in bytes; null until the job has ended. Bytes that files share count
+    once."""
     binned_at: datetime
     gone_at: datetime
-    """When it is deleted for good."""
+    """The time of permanent deletion."""
     waiting_for: WaitingFor | None = None
     origin: OriginAnswer | None = None
-    """Of an import and of a drop folder."""
+    """Set for imports and drop folders."""
 
 
 class BulkAnswer(BaseModel):
-    """missing: ids that are no scenes of yours."""
+    """`missing` lists the ids that are not among your scenes."""
 
     updated: int
     missing: list[str]
@@ -334,11 +335,11 @@ class ChangeAnswer(BaseModel):
     status: Literal["pending", "approved", "rejected", "applied", "conflict", "failed"]
     message: str | None
     source: Literal["rules", "ai"]
-    """Whether rules or a language model propose it."""
+    """Whether rules or a language model proposed the change."""
 
 
 class ChangeDecision(BaseModel):
-    """proposed_value: what is to be there instead."""
+    """`proposed_value` replaces the change's proposed value."""
 
     status: Literal["pending", "approved", "rejected"] | None = None
     proposed_value: Any | None = None
@@ -347,27 +348,28 @@ class ChangeDecision(BaseModel):
 class Chosen(BaseModel):
     files: list[str]
     choice: Literal["keep", "drop"] | None
-    """`keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found."""
+    """`keep` puts the files into the zip, `drop` leaves them out with all files that belong to them; null removes
+    the decision."""
 
 
 class ChosenFile(BaseModel):
     file_id: str
     role: str | None = None
-    """Its role in this job; without one, its role in its own."""
+    """The file's role in the new job; by default, its role in its own job."""
 
 
 class CollectAnswer(BaseModel):
-    """What may be given."""
+    """The files that the share accepts."""
 
     open: bool
-    """False once its owner has taken up what was given."""
+    """False once the owner accepts no more files."""
     pipeline: str
     title: str
-    """Of the pipeline."""
+    """The pipeline's title."""
     extensions: list[str]
     bare_names: str | None
     max_bytes: int
-    """Of one file."""
+    """The maximum size of one file."""
     files_left: int
     bytes_left: int
 
@@ -390,12 +392,12 @@ class ConnectionAnswer(BaseModel):
     url: str
     has_key: bool
     key_hint: str
-    """The last four letters of a long key."""
+    """The last four characters of a long key."""
     created_at: datetime
 
 
 class ConnectionChanges(BaseModel):
-    """Fields left out keep their value. A new `url` needs the `key` again."""
+    """Omitted fields keep their value. A new `url` requires the `key` again."""
 
     name: str | None = None
     url: str | None = None
@@ -405,11 +407,11 @@ class ConnectionChanges(BaseModel):
 class ConnectionRequest(BaseModel):
     name: str
     url: str
-    """Such as https://stash.example/graphql, or https://api.openai.com/v1."""
+    """The server's address, such as https://stash.example/graphql or https://api.openai.com/v1."""
     kind: Literal["stash", "openai"] | None = None
-    """The kind of server. `openai`: any server with OpenAI's chat completions."""
+    """The kind of server. `openai`: any server that supports OpenAI's chat completions."""
     key: str | None = None
-    """Your key at that server. It is never shown again."""
+    """Your key for the server. It is never shown again."""
 
 
 class ConnectionsAnswer(BaseModel):
@@ -422,16 +424,16 @@ class ControlRequest(BaseModel):
 
 class CorrectedAnswer(BaseModel):
     changed: int
-    """How many files are other than before."""
+    """The number of files that changed."""
     missed: list[str]
-    """Files that could not take it: rejected, or without a time to shift."""
+    """Files that could not be changed: rejected, or without a time to shift."""
     undo: Undo
     revision: int
-    """Of the job, counted up with each correction."""
+    """The job's revision, which each correction increases."""
     results_current: bool
-    """Whether the zip has all corrections: POST /jobs/{id}/remake."""
+    """Whether the zip includes all corrections; `POST /jobs/{job_id}/remake` adds them."""
     left: int | None = None
-    """With `keep_best`: how many files are left for the next request."""
+    """With `keep_best`: the number of files left for the next request."""
 
 
 class DatesRequest(BaseModel):
@@ -454,7 +456,7 @@ class DeliveriesPage(BaseModel):
 
 class DeliveryAnswer(BaseModel):
     id: str
-    """The event's, and the request's `webhook-id`: the same at every attempt."""
+    """The id of the event, sent as `webhook-id`; the same for every attempt."""
     type: str
     status: Literal["pending", "delivered", "failed"]
     created_at: datetime
@@ -490,7 +492,7 @@ class DictionaryRequest(BaseModel):
     text: str
     """Lines of `word<TAB>PH PH …`, at most 50,000; `#` begins a comment."""
     mode: Literal["replace", "append"] | None = None
-    """`append` adds to what is there; a word that is there keeps its pronunciations as variants."""
+    """`append` adds to the existing dictionary; existing words keep their pronunciations as variants."""
 
 
 class DonePart(BaseModel):
@@ -507,17 +509,17 @@ class DownloadAnswer(BaseModel):
 class DownloadRequest(BaseModel):
     file_id: str | None = None
     zip: str | None = None
-    """The name of one of `zips`."""
+    """The name of a zip in `zips`."""
 
 
 class DuplicateGroupAnswer(BaseModel):
     kind: str
     kept: str
-    """The file that the zip keeps; similar ones are all kept, and this is the best."""
+    """The file that the zip keeps. Similar files are all kept, and this is the best of them."""
     files: list[FileAnswer]
-    """The first hundred of them."""
+    """The group's first 100 files."""
     size: int
-    """How many files the group has."""
+    """The number of files in the group."""
 
 
 class DuplicatesAnswer(BaseModel):
@@ -527,15 +529,15 @@ class DuplicatesAnswer(BaseModel):
     pages: int
     items: list[DuplicateGroupAnswer]
     final: bool
-    """Whether the job has finished looking; before, similar ones are not known."""
+    """Whether the job has finished its search; until then, similar files are not known."""
 
 
 class DuplicatesRequest(BaseModel):
-    """One of the two."""
+    """Either `changes` or `keep_best`."""
 
     changes: list[Chosen] | None = None
     keep_best: Literal["exact", "similar", "all"] | None = None
-    """Of each group of that kind the best file only, where nothing was decided yet."""
+    """Keeps only the best file of each group of this kind, where the owner has decided nothing yet."""
 
 
 class EntitiesPage(BaseModel):
@@ -559,13 +561,13 @@ class EntityAnswer(BaseModel):
 class ErrorTimes(BaseModel):
     code: str
     jobs: int
-    """That failed for this reason."""
+    """Jobs that failed with this error."""
     files: int
-    """That were rejected for it, each time that they were."""
+    """Files rejected with this error; every rejection counts."""
 
 
 class FileAnswer(BaseModel):
-    """A file; what its pipeline found out stands beside these fields under its own names."""
+    """A file. Its pipeline adds fields under its own names."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -588,20 +590,20 @@ class FileAnswer(BaseModel):
     camera: str | None = None
     thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = None
-    """Leads to this one picture: for who shows one, not hundreds."""
+    """The address of this thumbnail alone, for clients that show one file, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """The verdict of the job's last run, in its pipeline's words."""
+    """The verdict of the job's last run, in the pipeline's terms."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
     given_by: str | None = None
-    """What somebody who gave it by a share calls themselves."""
+    """The name entered by the visitor who gave the file through a share."""
 
 
 class FileChanges(BaseModel):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     title: str | None = None
     description: str | None = None
@@ -610,24 +612,24 @@ class FileChanges(BaseModel):
 
 class FileCounts(BaseModel):
     expected: int
-    """Not arrived, or being inspected."""
+    """Files that have not arrived or are being inspected."""
     inspected: int
     rejected: int
     duplicate: int
 
 
 class FilesFilter(BaseModel):
-    """As GET /files takes it: every file that such a list has, on any of its pages."""
+    """The filters of `GET /files`; selects the matching files of all pages."""
 
     type: Literal["image", "video", "volume", "audio"] | None = None
     status: list[FileState] | None = None
     search: str | None = None
-    """Words that a file's name, title or tags must all have."""
+    """Words that must all occur in a file's name, title or tags."""
 
 
 class FilesGiven(BaseModel):
     file_ids: list[str]
-    """Files of yours, of any job."""
+    """Your files, from any job."""
 
 
 class FilesPage(BaseModel):
@@ -637,25 +639,25 @@ class FilesPage(BaseModel):
     per_page: int
     pages: int
     groups: dict[str, int] | None = None
-    """With group_by: how many files each group has."""
+    """With `group_by`: the number of files in each group."""
 
 
 class GiveAnswer(BaseModel):
     gift: str
-    """Goes along as the header `X-Share-Gift`: it opens what was given with it, no more."""
+    """Send it as the `X-Share-Gift` header; it gives access only to the files of this gift."""
     uploads: list[UploadTarget]
     ignored: list[str] | None = None
-    """Files of an operating system's own, such as `.DS_Store`."""
+    """Files of the operating system, such as `.DS_Store`."""
     left_out: list[LeftOut] | None = None
-    """With `skip_unsupported`: what the pipeline doesn't take."""
+    """With `skip_unsupported`: the files that the pipeline doesn't accept."""
 
 
 class GiveRequest(BaseModel):
     files: list[NewFile]
     giver: str | None = None
-    """What you call yourself to the one who asked for files."""
+    """Your name, as shown to the owner of the share."""
     skip_unsupported: bool | None = None
-    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    """Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request."""
 
 
 class GivenAnswer(BaseModel):
@@ -668,13 +670,13 @@ class GivenFile(BaseModel):
     size_bytes: int
     status: FileState
     error_code: str | None
-    """Why it can't be read."""
+    """The reason why the file can't be read."""
 
 
 class GuideAnswer(BaseModel):
     filename: str
     name: str
-    """For people."""
+    """The name for display."""
     content_type: str
     size_bytes: int
     updated_at: datetime
@@ -693,12 +695,13 @@ class HealthAnswer(BaseModel):
 class ImportCount(BaseModel):
     path: str
     file_count: int
-    """Without what an import passes over."""
+    """The number of files, without those that imports skip."""
     size_bytes: int
     complete: bool
-    """False: there are more than the 10,000 objects that were counted."""
+    """False if there are more objects than the 10,000 that were counted."""
     fits: dict[str, int]
-    """How many of them each pipeline takes, by name and size. A job has all, and rejects the others."""
+    """The number of files that each pipeline accepts, by name and size. A job contains all files, and rejects the
+    others."""
 
 
 class ImportFile(BaseModel):
@@ -706,23 +709,23 @@ class ImportFile(BaseModel):
     size_bytes: int
     modified_at: datetime
     ignored: bool
-    """A half-made or housekeeping file: an import passes it over."""
+    """Whether imports skip the file, because it is incomplete or for housekeeping."""
 
 
 class ImportFolder(BaseModel):
     name: str
     path: str
-    """As `POST /import-path` takes it."""
+    """The path for `POST /import-path`."""
 
 
 class ImportFolders(BaseModel):
     path: str | None
-    """As `POST /import-path` takes it. Null: these are all places."""
+    """The path for `POST /import-path`. Null if all places are listed."""
     root: str | None
-    """The place that it lies in."""
+    """The place that contains the path."""
     folders: list[ImportFolder]
     files: list[ImportFile]
-    """By name, as the folders: a page has up to `limit` of both together."""
+    """Sorted by name, like the folders. A page has at most `limit` files and folders together."""
     next_cursor: str | None
 
 
@@ -734,18 +737,18 @@ class ImportRequest(BaseModel):
     options: dict[str, Any] | None = None
     recursive: bool | None = None
     callback_url: str | None = None
-    """Receives the job's end, as a webhook."""
+    """Receives a webhook when the job ends."""
 
 
 class ImportWays(BaseModel):
-    """How files come to where they are imported from, and to the drop folders, by clients of S3."""
+    """The paths to which S3 clients upload files for imports and drop folders."""
 
     import_path: str | None
-    """The first place that may be imported from."""
+    """The first place that allows imports."""
     drop_path: str
-    """What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen."""
+    """Files below it become a job. Replace `{pipeline}` and `{batch}` with your choice."""
     endpoint_url: str | None
-    """Where the store answers, if that isn't AWS."""
+    """The store's endpoint, if it isn't AWS."""
 
 
 class JobAnswer(BaseModel):
@@ -766,22 +769,22 @@ class JobAnswer(BaseModel):
     completed_at: datetime | None
     files: FileCounts
     sealed: bool
-    """No more files can be added."""
+    """Whether the job is closed to further files."""
     description: str | None = None
     tags: list[str] | None = None
     waiting_for: WaitingFor | None = None
     follows: str | None = None
-    """The job that had imported the same drop folder before."""
+    """The previous job from the same drop folder."""
     result: dict[str, Any] | None = None
     callback_url: str | None = None
     revision: int | None = None
-    """How often its owner has corrected what was found of its files."""
+    """The number of corrections by the job's owner."""
     results_current: bool | None = None
-    """Whether its results have all of these corrections."""
+    """Whether the results include all of these corrections."""
 
 
 class JobChanges(BaseModel):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     name: str | None = None
     description: str | None = None
@@ -789,7 +792,7 @@ class JobChanges(BaseModel):
 
 
 class JobRequest(BaseModel):
-    """Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this
+    """Your files, from any job: `file_ids`, or `files` if they have roles. Each file is used once, in this
     order."""
 
     pipeline: str
@@ -800,7 +803,7 @@ class JobRequest(BaseModel):
     tags: list[str] | None = None
     options: dict[str, Any] | None = None
     callback_url: str | None = None
-    """Receives the job's end, as a webhook."""
+    """Receives a webhook when the job ends."""
 
 
 class JobStarted(BaseModel):
@@ -814,7 +817,7 @@ class JobSummary(BaseModel):
     pipeline: str
     status: JobState
     file_count: int
-    """Without files that were deleted or are in the bin."""
+    """The number of files, without those that were deleted or are in the bin."""
     error_code: str | None
     error_message: str | None
     created_at: datetime
@@ -822,12 +825,13 @@ class JobSummary(BaseModel):
     completed_at: datetime | None
     options: dict[str, Any]
     result: dict[str, Any] | None
-    """The result of its run: summary, quality score, metadata."""
+    """The result of the job's run: summary, quality score, metadata."""
     size_bytes: int | None
-    """Its files' bytes in your storage; null until it is over. Bytes that files share count once."""
+    """Storage that the job's files use, in bytes; null until the job has ended. Bytes that files share count
+    once."""
     waiting_for: WaitingFor | None = None
     origin: OriginAnswer | None = None
-    """Of an import and of a drop folder."""
+    """Set for imports and drop folders."""
 
 
 class JobsPage(BaseModel):
@@ -841,11 +845,11 @@ class KeyAnswer(BaseModel):
     name: str
     scopes: list[Literal["upload", "read", "admin"]]
     hint: str
-    """The last four characters."""
+    """The key's last four characters."""
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
-    """To within an hour."""
+    """Accurate to an hour."""
 
 
 class KeysAnswer(BaseModel):
@@ -855,7 +859,7 @@ class KeysAnswer(BaseModel):
 class LeftOut(BaseModel):
     filename: str
     code: str
-    """The error that the request would have been refused with."""
+    """The code of the error that would have refused the request."""
     message: str
 
 
@@ -888,16 +892,16 @@ class LibraryFile(BaseModel):
     camera: str | None = None
     thumbnail: ThumbnailAnswer | None = None
     thumbnail_url: str | None = None
-    """Leads to this one picture: for who shows one, not hundreds."""
+    """The address of this thumbnail alone, for clients that show one file, not hundreds."""
     duplicate_of: str | None = None
     verdict: str | None = None
-    """The verdict of the job's last run, in its pipeline's words."""
+    """The verdict of the job's last run, in the pipeline's terms."""
     verdict_message: str | None = None
     verdict_details: dict[str, Any] | None = None
     error_code: str | None = None
     error_message: str | None = None
     given_by: str | None = None
-    """What somebody who gave it by a share calls themselves."""
+    """The name entered by the visitor who gave the file through a share."""
 
 
 class LibraryPage(BaseModel):
@@ -909,7 +913,7 @@ class LibraryPage(BaseModel):
 
 
 class ListingAnswer(BaseModel):
-    """How the files of a job can be listed."""
+    """The sort orders and groups for lists of a job's files."""
 
     sorts: list[str]
     groups: list[str]
@@ -917,9 +921,9 @@ class ListingAnswer(BaseModel):
 
 class LiveTicket(BaseModel):
     ticket: str
-    """Goes into the address as `?ticket=`. Good once, for a minute."""
+    """The socket's query parameter `ticket`. Valid once, within a minute."""
     url: str
-    """Where to open the socket: `ws://…` or `wss://…`, or a path on this very host."""
+    """The socket's address: `ws://…` or `wss://…`, or a path on this host."""
     expires_at: datetime
 
 
@@ -940,9 +944,9 @@ class MarkerAnswer(BaseModel):
 class MissingWord(BaseModel):
     word: str
     count: int
-    """How often the transcripts have it."""
+    """The number of occurrences in the transcripts."""
     suggestion: str
-    """Phones guessed from its letters; empty where they can't be."""
+    """Phones guessed from the word's letters; empty if that isn't possible."""
 
 
 class MissingWordsAnswer(BaseModel):
@@ -950,9 +954,9 @@ class MissingWordsAnswer(BaseModel):
     missing_words_count: int
     words: list[MissingWord]
     html_content: str
-    """The same as a table, escaped."""
+    """The same words as an HTML table, escaped."""
     dict_url: str | None
-    """Where the dictionary of suggestions is; null where no word is missing."""
+    """The address of the dictionary of suggestions; null if no word is missing."""
 
 
 class ModelsTested(BaseModel):
@@ -966,16 +970,16 @@ class ModelsTested(BaseModel):
 class MoreFilesRequest(BaseModel):
     files: list[NewFile]
     more: bool | None = None
-    """The request without it seals the job."""
+    """Keeps the job open for further files; a request without it seals the job."""
     skip_unsupported: bool | None = None
-    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    """Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request."""
     single_put: bool | None = None
     """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
 
 
 class MultipartPlan(BaseModel):
     part_size: int
-    """Bytes of each part but the last."""
+    """Bytes of each part except the last."""
     part_count: int
 
 
@@ -986,16 +990,16 @@ class NamedAnswer(BaseModel):
 
 class NewFile(BaseModel):
     filename: str
-    """For showing; never used as a path."""
+    """For display; never used as a path."""
     size: int
-    """Bytes; exactly so many will be accepted."""
+    """The exact size in bytes; no other size is accepted."""
     content_type: str | None = None
     sha256: str | None = None
-    """Lets the store refuse any other bytes, and spares reading them."""
+    """Lets the store refuse any other bytes, and saves reading them for the checksum."""
     modified_at: datetime | None = None
-    """The file's own time, with a zone."""
+    """The file's modification time, with a UTC offset."""
     role: str | None = None
-    """The file's role, where a pipeline knows several."""
+    """The file's role, if the pipeline has several."""
 
 
 class NewJobAnswer(BaseModel):
@@ -1016,20 +1020,20 @@ class NewJobAnswer(BaseModel):
     completed_at: datetime | None
     files: FileCounts
     sealed: bool
-    """No more files can be added."""
+    """Whether the job is closed to further files."""
     description: str | None = None
     tags: list[str] | None = None
     waiting_for: WaitingFor | None = None
     follows: str | None = None
-    """The job that had imported the same drop folder before."""
+    """The previous job from the same drop folder."""
     result: dict[str, Any] | None = None
     callback_url: str | None = None
     revision: int | None = None
-    """How often its owner has corrected what was found of its files."""
+    """The number of corrections by the job's owner."""
     results_current: bool | None = None
-    """Whether its results have all of these corrections."""
+    """Whether the results include all of these corrections."""
     callback_secret: str | None = None
-    """Signs what is sent to callback_url. Shown this once."""
+    """Signs the webhooks to `callback_url`. Shown only once."""
 
 
 class NewKeyAnswer(BaseModel):
@@ -1037,20 +1041,20 @@ class NewKeyAnswer(BaseModel):
     name: str
     scopes: list[Literal["upload", "read", "admin"]]
     hint: str
-    """The last four characters."""
+    """The key's last four characters."""
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
-    """To within an hour."""
+    """Accurate to an hour."""
     key: str
-    """Shown this once."""
+    """Shown only once."""
 
 
 class NewKeyRequest(BaseModel):
     name: str
     scopes: list[Literal["upload", "read", "admin"]]
     expires_in_days: int | None = None
-    """null: never."""
+    """Null for a key that never expires."""
 
 
 class NewShareAnswer(BaseModel):
@@ -1058,18 +1062,18 @@ class NewShareAnswer(BaseModel):
     kind: Literal["archive", "job", "files", "collect"]
     name: str
     job_id: str
-    """The job or archive that is shared, or collected into; of single files, the archive made of them."""
+    """The job or archive that is shared, or the job that collects; for single files, the archive made of them."""
     file_count: int | None
-    """Of single files."""
+    """Set for shares of single files."""
     created_at: datetime
     expires_at: datetime
     has_password: bool
     download_limit: int | None
     downloads: int
     path: str
-    """The address of its page, behind the installation's own. Shown this once."""
+    """The path of the share's page, below the installation's address. Shown only once."""
     collected: Collected | None = None
-    """Of one that collects."""
+    """Set for shares that collect."""
 
 
 class NewWebhookAnswer(BaseModel):
@@ -1078,27 +1082,28 @@ class NewWebhookAnswer(BaseModel):
     events: list[str]
     created_at: datetime
     secret: str
-    """Signs what is sent. Shown this once."""
+    """Signs the deliveries. Shown only once."""
 
 
 class OriginAnswer(BaseModel):
-    """Where a job's files were found."""
+    """The origin of a job's files."""
 
     kind: Literal["import", "drop"]
     path: str
-    """The place that was imported, or the drop folder."""
+    """The imported path, or the drop folder."""
     stage: Literal["waiting", "listing", "taken"]
-    """`waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in."""
+    """`waiting`: until the drop folder is quiet or complete; `listing`: the folder is being listed; `taken`: all
+    files are in the job."""
     closes_at: datetime | None
-    """Of one that waits: when it is closed unless more comes."""
+    """While `waiting`: the time at which the folder is closed unless more files arrive."""
 
 
 class PartsRequest(BaseModel):
     part_numbers: list[int]
     sha256: dict[str, str] | None = None
-    """By part number."""
+    """Checksums by part number."""
     crc32: dict[str, str] | None = None
-    """By part number; eight hexadecimal digits."""
+    """Checksums by part number, as eight hexadecimal digits."""
 
 
 class PasswordRequest(BaseModel):
@@ -1107,14 +1112,14 @@ class PasswordRequest(BaseModel):
 
 
 class Pattern(BaseModel):
-    """Text that matches, as whole words, is of this studio."""
+    """Text that matches the pattern, as whole words, belongs to this studio."""
 
     studio: str
     pattern: str
 
 
 class PicturesRequest(BaseModel):
-    """As `POST /upload`, whose pipeline is `colour` here."""
+    """The body of `POST /upload`, without the pipeline, which is `colour`."""
 
     files: list[NewFile]
     name: str | None = None
@@ -1122,9 +1127,9 @@ class PicturesRequest(BaseModel):
     more: bool | None = None
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
-    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    """Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request."""
     callback_url: str | None = None
-    """Receives the job's end, as a webhook."""
+    """Receives a webhook when the job ends."""
 
 
 class PipelineAnswer(BaseModel):
@@ -1133,21 +1138,21 @@ class PipelineAnswer(BaseModel):
     description: str
     extensions: list[str]
     bare_names: str | None
-    """A regular expression, whatever the case, of names without an extension that it takes; null: none."""
+    """A case-insensitive regular expression for accepted names without an extension; null if none are accepted."""
     max_bytes: int
     roles: list[str]
     steps: list[str]
     options: dict[str, Any]
-    """JSON Schema: what an upload form needs."""
+    """The options as JSON Schema, for upload forms."""
     kind: str | None
-    """The kind of its files: `image`, `video`, `volume`, `audio`; null: several."""
+    """The kind of the pipeline's files: `image`, `video`, `volume` or `audio`; null if there are several."""
     listing: ListingAnswer
 
 
 class PipelineTimes(BaseModel):
     pipeline: str
     jobs: int
-    """Completed ones."""
+    """The number of completed jobs."""
     average_processing_time_seconds: float
 
 
@@ -1163,27 +1168,27 @@ class PlanAnswer(BaseModel):
     applied_at: datetime | None
     scenes: int
     changes: dict[str, int]
-    """How many were proposed, by field."""
+    """The number of proposed changes for each field."""
     metadata: dict[str, Any]
 
 
 class PlanCosts(BaseModel):
-    """The cost of asking a language model for a plan."""
+    """The cost of a plan's language model."""
 
     model: str
     token_budget: int
     estimate: Tokens
     counted: TokensCounted
     failed: int
-    """Scenes about which the model could not be asked, or gave no usable answer."""
+    """Scenes for which the request failed or the model gave no usable answer."""
     unasked: int
-    """Scenes that were left out."""
+    """Scenes that were left out before a request."""
     invented: int
-    """Choices that were not among those given, and are left out."""
+    """Choices of the model that were not among those offered; they are ignored."""
     stopped: str | None
-    """Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection."""
+    """Why scenes were left out: `budget`, `cancelled`, or the connection's error code."""
     failures: list[str]
-    """The first scenes that failed, and why."""
+    """The first scenes that failed, with the reasons."""
 
 
 class PlanPage(BaseModel):
@@ -1194,10 +1199,10 @@ class PlanPage(BaseModel):
     applied_at: datetime | None
     scenes: int
     changes: dict[str, int]
-    """How many were proposed, by field."""
+    """The number of proposed changes for each field."""
     metadata: dict[str, Any]
     counts: dict[str, int]
-    """How many changes there are, by status."""
+    """The number of changes with each status."""
     items: list[SceneOfPlan]
     next_cursor: str | None
     cursor: str | None
@@ -1227,11 +1232,11 @@ class Problem(BaseModel):
 class PushAnswer(BaseModel):
     source: str
     whole: bool
-    """All scenes are to be sent; what isn't among them is marked as absent."""
+    """Whether all scenes must be sent; scenes that aren't sent are marked as absent."""
     updated_after: str | None
-    """Of one that isn't whole: only scenes that were updated after this."""
+    """Unless the push is whole: send only scenes that were updated after this time."""
     behind: str | None
-    """The id of the last scene that was taken in: the next page lies behind it."""
+    """The id of the last scene that was received; the next page begins after it."""
     created: int
     updated: int
     skipped: int
@@ -1239,22 +1244,22 @@ class PushAnswer(BaseModel):
 
 
 class PushEnd(BaseModel):
-    """All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten."""
+    """All ids on the server, with ranges: `1-5000,5002`. Names that aren't listed are removed."""
 
     source: str
     performers: str
     tags: str
     studios: str
     scenes: str | None = None
-    """Of a whole push. Scenes that aren't listed are marked as absent."""
+    """For a whole push. Scenes that aren't listed are marked as absent."""
 
 
 class PushPage(BaseModel):
-    """Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids."""
+    """Scenes and names as a Stash server's GraphQL API returns them. Scenes are sorted by id."""
 
     source: str
     behind: str | None = None
-    """The id that the page lies behind. A page that comes again isn't counted again."""
+    """The id after which the page begins. A repeated page isn't counted again."""
     scenes: list[dict[str, Any]] | None = None
     performers: list[dict[str, Any]] | None = None
     tags: list[dict[str, Any]] | None = None
@@ -1262,27 +1267,27 @@ class PushPage(BaseModel):
 
 
 class PushRequest(BaseModel):
-    """source: what you call the server, such as `home`."""
+    """`source` is your name for the server, such as `home`."""
 
     source: str
     incremental: bool | None = None
-    """Only what changed since the last push; the first one is always whole."""
+    """Only changes since the last push; the first push is always whole."""
 
 
 class Redated(BaseModel):
-    """Without any of the others, what was corrected before is taken back."""
+    """Without any other field, earlier corrections of the files are removed."""
 
     files: list[str]
     shift_seconds: float | None = None
-    """Added to what the clock showed."""
+    """Added to the time that the clock showed."""
     taken_local: datetime | None = None
-    """The wall clock at the place, without an offset."""
+    """The local time at the place, without an offset."""
     date: str | None = None
-    """Another day, at the same time of day."""
+    """The new day, at the same time of day."""
     timezone: str | None = None
-    """IANA time zone of what the clock showed."""
+    """The IANA time zone of the clock."""
     utc_offset: str | None = None
-    """As `timezone`, where only that is known."""
+    """Used like `timezone`, if only the offset is known."""
 
 
 class RefreshRequest(BaseModel):
@@ -1298,7 +1303,7 @@ class RegisterRequest(BaseModel):
 
 
 class RemakeRequest(BaseModel):
-    """Options of the zip that are to be others; null: as they were."""
+    """New options for the zip; null keeps an option."""
 
     layout: Literal["year/month", "year", "year/month-day", "original"] | None = None
     names: Literal["time", "original"] | None = None
@@ -1315,11 +1320,11 @@ class ResultAnswer(BaseModel):
     created_at: datetime
     updated_at: datetime | None
     file_id: str | None = None
-    """The file that it is about; null: the whole job."""
+    """The result's file; null for the whole job."""
 
 
 class ResultChanges(BaseModel):
-    """Fields left out keep their value. Metadata is merged; a name with null is removed."""
+    """Omitted fields keep their value. Metadata is merged; null removes a name."""
 
     summary: str | None = None
     quality_score: float | None = None
@@ -1354,7 +1359,7 @@ class SceneAnswer(BaseModel):
     id: str
     source: str
     title: str
-    """Its title, or else the name of its file."""
+    """The scene's title, or its filename if it has none."""
     details: str | None
     paths: list[str]
     files: list[SceneFileAnswer]
@@ -1364,7 +1369,7 @@ class SceneAnswer(BaseModel):
     organized: bool
     rating100: int | None
     scene_date: str | None
-    """As precise as it is known: `2014`, `2006-08` or `2020-04-19`."""
+    """As precise as known: `2014`, `2006-08` or `2020-04-19`."""
     created_date: datetime | None
     last_synced: datetime | None
     studio: NamedAnswer | None
@@ -1379,7 +1384,7 @@ class SceneAnswer(BaseModel):
 
 
 class SceneChanges(BaseModel):
-    """Fields left out keep their value; null clears one."""
+    """Omitted fields keep their value; null clears a field."""
 
     title: str | None = None
     details: str | None = None
@@ -1405,10 +1410,10 @@ class SceneFileAnswer(BaseModel):
 
 
 class SceneFilters(BaseModel):
-    """All given conditions must hold. Of several ids any one matches; excluded ids must not."""
+    """All given conditions must match. Of several ids, any one must match; excluded ids must not match."""
 
     search: str | None = None
-    """Beginnings of words that title, details or path must all have."""
+    """Word prefixes that must all occur in the title, details or path."""
     studio_id: str | None = None
     performer_ids: list[str] | None = None
     tag_ids: list[str] | None = None
@@ -1417,13 +1422,13 @@ class SceneFilters(BaseModel):
     organized: bool | None = None
     analyzed: bool | None = None
     has_active_jobs: bool | None = None
-    """Scenes that a job under way names."""
+    """Scenes that an active job names."""
     absent: bool | None = None
-    """Scenes that their source no longer has."""
+    """Scenes that no longer exist in their source."""
     date_from: str | None = None
-    """The scene's whole period is on this day or later."""
+    """Scenes whose whole period is on or after this day."""
     date_to: str | None = None
-    """The scene's whole period is on this day or before."""
+    """Scenes whose whole period is on or before this day."""
 
 
 class SceneJobs(BaseModel):
@@ -1469,36 +1474,36 @@ class ScheduleAnswer(BaseModel):
     created_at: datetime
     next_at: datetime | None
     history: list[StartedAnswer]
-    """The last 20 times, the newest first."""
+    """The last 20 runs, newest first."""
 
 
 class ScheduleChanges(BaseModel):
-    """Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse."""
+    """Omitted fields keep their value. `cron` replaces `every_minutes`, and vice versa."""
 
     name: str | None = None
     options: dict[str, Any] | None = None
     paused: bool | None = None
     cron: str | None = None
-    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."""
     every_minutes: int | None = None
     zone: str | None = None
-    """In which the cron expression is read, such as `Europe/Berlin`."""
+    """The time zone of the cron expression, such as `Europe/Berlin`."""
 
 
 class ScheduleRequest(BaseModel):
-    """`cron` or `every_minutes`."""
+    """Either `cron` or `every_minutes`."""
 
     name: str
     pipeline: str
     options: dict[str, Any] | None = None
     path: str | None = None
-    """The path that is imported each time, as by `POST /import-path`."""
+    """The path to import in each run, as for `POST /import-path`."""
     recursive: bool | None = None
     cron: str | None = None
-    """Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart."""
+    """A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart."""
     every_minutes: int | None = None
     zone: str | None = None
-    """In which the cron expression is read, such as `Europe/Berlin`."""
+    """The time zone of the cron expression, such as `Europe/Berlin`."""
 
 
 class SchedulesAnswer(BaseModel):
@@ -1506,7 +1511,7 @@ class SchedulesAnswer(BaseModel):
 
 
 class ServerTest(BaseModel):
-    """A connection of yours, or an address with its key before it becomes one."""
+    """One of your connections, or the address and key of a new one."""
 
     connection_id: str | None = None
     url: str | None = None
@@ -1520,11 +1525,11 @@ class SettingAnswer(BaseModel):
     source: Literal["default", "environment", "stored"]
     secret: bool
     changeable: bool
-    """Others are set by the deployment."""
+    """False for settings of the deployment."""
     least: int | None
-    """The smallest value; null where it is no number to change."""
+    """The minimum value; null unless the setting is a changeable number."""
     most: int | None
-    """The largest one."""
+    """The maximum value; null unless the setting is a changeable number."""
 
 
 class SettingsAnswer(BaseModel):
@@ -1536,57 +1541,57 @@ class ShareAnswer(BaseModel):
     kind: Literal["archive", "job", "files", "collect"]
     name: str
     job_id: str
-    """The job or archive that is shared, or collected into; of single files, the archive made of them."""
+    """The job or archive that is shared, or the job that collects; for single files, the archive made of them."""
     file_count: int | None
-    """Of single files."""
+    """Set for shares of single files."""
     created_at: datetime
     expires_at: datetime
     has_password: bool
     download_limit: int | None
     downloads: int
     collected: Collected | None = None
-    """Of one that collects."""
+    """Set for shares that collect."""
 
 
 class ShareRequest(BaseModel):
     kind: Literal["collect"] | None = None
-    """`collect`: others put files into the job `job_id`, or into a new one of `pipeline`."""
+    """`collect`: visitors give files to the job `job_id`, or to a new job of `pipeline`."""
     archive_id: str | None = None
     job_id: str | None = None
-    """All files of the job that could be read, and its zip."""
+    """Shares the job's zip and all of its readable files."""
     file_ids: list[str] | None = None
-    """A zip is made of them, and kept for as long."""
+    """Shares these files, and a zip of them that is kept as long as the share."""
     expires_in_days: int | None = None
-    """An archive ends its share with itself."""
+    """A share of an archive also ends with the archive."""
     name: str | None = None
-    """What visitors see as the title; else that of the job or archive."""
+    """The title for visitors; by default, the name of the job or archive."""
     password: str | None = None
     download_limit: int | None = None
-    """How many downloads are allowed, of files and of the zip together."""
+    """The maximum number of downloads, of files and of the zip together."""
     pipeline: str | None = None
-    """Of the new job that files are collected into."""
+    """To collect: the pipeline of the new job."""
     options: dict[str, Any] | None = None
-    """Likewise."""
+    """To collect: the options of the new job."""
     file_limit: int | None = None
-    """So many files may be given, to collect."""
+    """To collect: the maximum number of files."""
     byte_limit: int | None = None
-    """So many bytes may be given, to collect."""
+    """To collect: the maximum number of bytes."""
 
 
 class SharedAnswer(BaseModel):
-    """A share as a visitor sees it. A locked share shows only that it is locked."""
+    """A share, as visitors see it. A locked share shows only that it is locked."""
 
     locked: bool
-    """It has a password: POST /shared/{token}/unlock."""
+    """Whether the share requires its password: `POST /shared/{token}/unlock`."""
     zips: list[SharedZip]
-    """All of it; empty while it is being made."""
+    """Zips of all files; empty until they are made."""
     name: str | None = None
     file_count: int | None = None
     expires_at: datetime | None = None
     downloads_left: int | None = None
-    """null: as many as one likes."""
+    """Null if downloads are not limited."""
     collect: CollectAnswer | None = None
-    """Of one that collects, which shows no files."""
+    """Set for shares that collect, which show no files."""
 
 
 class SharedFile(BaseModel):
@@ -1621,13 +1626,13 @@ class SharesAnswer(BaseModel):
 class SignedInAnswer(BaseModel):
     access_token: str
     refresh_token: str
-    """Good for one use; the answer to that brings the next."""
+    """Can be used once; each refresh returns the next one."""
     expires_in: int
-    """Seconds that the access token is good."""
+    """Seconds until the access token expires."""
     user_id: str
     token_type: Literal["bearer"] | None = None
     taken_over: TakenOverAnswer | None = None
-    """The guest's belongings that came along; null without a guest's token."""
+    """The guest's belongings that the account took over; null without a guest's token."""
 
 
 class SignedPart(BaseModel):
@@ -1643,22 +1648,22 @@ class SignedParts(BaseModel):
 
 class SlipAnswer(BaseModel):
     path: str
-    """Of an object, or of a folder, with a slash at its end."""
+    """The path of an object, or of a folder, which ends with a slash."""
     code: Literal["unknown_pipeline", "no_batch", "unknown_user", "no_owner"]
     message: str
 
 
 class SlipsAnswer(BaseModel):
     items: list[SlipAnswer]
-    """At most 100."""
+    """At most 100 slips."""
 
 
 class StartedAnswer(BaseModel):
     at: datetime
     due_at: datetime | None
-    """Null where it was asked for."""
+    """Null if the run was requested."""
     job_id: str | None
-    """Null where none began."""
+    """Null if no job began."""
     error_code: str | None
     error_message: str | None
 
@@ -1678,30 +1683,30 @@ class StatsAnswer(BaseModel):
     average_processing_time_seconds: float | None
     jobs_in_queue: int
     uptime_hours: float
-    """Since the first job of this installation."""
+    """Hours since the first job of this installation."""
     stored_bytes: int
-    """Of the files of jobs that are over; bytes that files share count once."""
+    """Bytes of the files of jobs that have ended; bytes that files share count once."""
     days: list[DayOfJobs]
-    """The last 30, today's the last of them. A job counts on the day it ended, until it is retried."""
+    """The last 30 days, ending with today. A job counts on the day it ended, until it is retried."""
     pipelines: list[PipelineTimes]
-    """Of these days."""
+    """Processing times in these days."""
     errors: list[ErrorTimes]
-    """Of these days, the most frequent first."""
+    """Errors in these days, most frequent first."""
 
 
 class StatusAnswer(BaseModel):
-    """The fields depend on the state: those without a meaning in it are left out."""
+    """The fields depend on the state; fields without a meaning in it are omitted."""
 
     job_id: str
     status: JobState
     poll_after_seconds: int
     files_expected: int | None = None
     files_intended: int | None = None
-    """Files that the opening promised, while some are still to be announced."""
+    """The total number of files stated when the job was opened, until all are announced."""
     files_received: int | None = None
-    """Those that have arrived; of jobs with more than 5,000 files, those that were looked at."""
+    """Files that have arrived; in jobs with more than 5,000 files, inspected files."""
     files_inspected: int | None = None
-    """Those that were looked at, rejected ones too."""
+    """Inspected files, including rejected ones."""
     queue_position: int | None = None
     estimated_wait_seconds: int | None = None
     progress_percent: float | None = None
@@ -1715,7 +1720,7 @@ class StatusAnswer(BaseModel):
     download_url: str | None = None
     result_size_bytes: int | None = None
     results_current: bool | None = None
-    """Whether its results have all that its owner corrected."""
+    """Whether the results include all of the owner's corrections."""
     processing_time_seconds: float | None = None
     error_code: str | None = None
     error_message: str | None = None
@@ -1732,29 +1737,29 @@ class StoredParts(BaseModel):
 
 
 class StoredPictures(BaseModel):
-    """One stored picture, or several: each gets its own result."""
+    """One or more stored pictures; each gets its own result."""
 
     file_id: str | None = None
     file_ids: list[str] | None = None
     reference_file_id: str | None = None
-    """A shot of the card that corrects all of them."""
+    """A photo of the card; its correction applies to all pictures."""
     options: dict[str, Any] | None = None
-    """Of the colour pipeline, less `operation`."""
+    """Options of the colour pipeline, without `operation`."""
     name: str | None = None
     callback_url: str | None = None
-    """Receives the job's end, as a webhook."""
+    """Receives a webhook when the job ends."""
 
 
 class SyncRequest(BaseModel):
-    """A Stash server over a connection, or the videos of your own media jobs."""
+    """A Stash server through a connection, or the videos of your own media jobs."""
 
     connection_id: str | None = None
     videos: bool | None = None
-    """The videos of your media jobs; of these all are looked at each time."""
+    """The videos of your media jobs; each sync reads all of them."""
     incremental: bool | None = None
-    """Only what changed since the last sync; the first one is always full."""
+    """Only changes since the last sync; the first sync is always full."""
     background: Literal[True] | None = None
-    """A sync is always a job: follow it by its id."""
+    """Always true: a job runs the sync. Follow it by its id."""
 
 
 class TagsOfScenes(BaseModel):
@@ -1769,32 +1774,32 @@ class TakenOverAnswer(BaseModel):
     shares: int
     connections: int
     scenes_left: bool
-    """Whether scenes stay with the guest: sync again to have them."""
+    """Whether scenes stay with the guest; sync again to bring them into the account."""
     complete: bool
-    """False: some are handed over within minutes of the answer."""
+    """False if the rest follows within minutes of the answer."""
 
 
 class ThumbnailAnswer(BaseModel):
-    """Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several
+    """The location of a small upright JPEG, at most 320 pixels on its longer side. One address holds those of several
     files."""
 
     url: str
     start: int
-    """Its first byte."""
+    """The thumbnail's first byte."""
     end: int | None
-    """The byte behind its last one; null: it goes to the end."""
+    """The byte after its last one; null if it extends to the end."""
 
 
 class Token(BaseModel):
     access_token: str
     expires_in: int
-    """Seconds."""
+    """Seconds until the token expires."""
     user_id: str
     token_type: Literal["bearer"] | None = None
 
 
 class Tokens(BaseModel):
-    """cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+    """`cost` uses the given prices and is null without them. Cached tokens count as prompt tokens, at the same
     price."""
 
     requests: int
@@ -1810,13 +1815,13 @@ class TokensCounted(BaseModel):
     cost: float | None
     cached_tokens: int
     unmetered_requests: int
-    """Requests whose tokens the server didn't count: they are estimated."""
+    """Requests whose tokens the server didn't count; their tokens are estimated."""
     frames: int
-    """Pictures that the model was shown."""
+    """Pictures sent to the model."""
 
 
 class TreeAnswer(BaseModel):
-    """The direct content of a folder of the zip."""
+    """The direct content of a folder in the zip."""
 
     total: int
     page: int
@@ -1826,12 +1831,12 @@ class TreeAnswer(BaseModel):
     folders: list[TreeFolder]
     items: list[TreeFile]
     files: int
-    """In the whole zip, without its manifests."""
+    """The number of files in the whole zip, without its manifests."""
     size_bytes: int
     estimates: ArchiveEstimates | None
-    """Of making the zip, without its manifests; null but for the first page of the zip itself."""
+    """Estimates for the zip, without its manifests; null except on the first page of the zip itself."""
     final: bool
-    """Whether all of the job's files are in: before, places may still change."""
+    """Whether all of the job's files have arrived; until then, places may change."""
 
 
 class TreeFile(BaseModel):
@@ -1844,19 +1849,19 @@ class TreeFile(BaseModel):
 class TreeFolder(BaseModel):
     name: str
     files: int
-    """In it and below."""
+    """The number of files in the folder and below it."""
     size_bytes: int
 
 
 class Undo(BaseModel):
-    """To be sent to the same address to have it as before."""
+    """Send it to the same address to restore the previous state."""
 
     changes: list[dict[str, Any]]
 
 
 class UnlockAnswer(BaseModel):
     share_pass: str
-    """Goes along as the header `X-Share-Pass`."""
+    """Send it as the `X-Share-Pass` header."""
     expires_at: datetime
 
 
@@ -1871,11 +1876,11 @@ class UploadAnswer(BaseModel):
     message: str
     uploads: list[UploadTarget]
     ignored: list[str] | None = None
-    """Files of an operating system's own, such as `.DS_Store`."""
+    """Files of the operating system, such as `.DS_Store`."""
     left_out: list[LeftOut] | None = None
-    """With `skip_unsupported`: what the pipeline doesn't take."""
+    """With `skip_unsupported`: the files that the pipeline doesn't accept."""
     callback_secret: str | None = None
-    """Signs what is sent to callback_url. Shown this once."""
+    """Signs the webhooks to `callback_url`. Shown only once."""
 
 
 class UploadRequest(BaseModel):
@@ -1886,29 +1891,29 @@ class UploadRequest(BaseModel):
     more: bool | None = None
     """Keeps the job open for further files."""
     skip_unsupported: bool | None = None
-    """Leaves out what the pipeline doesn't take, and names it, instead of refusing the request."""
+    """Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request."""
     single_put: bool | None = None
     """One PUT for each file of up to 5 GiB, for clients that can't send parts."""
     files_intended: int | None = None
-    """With `more`: how many files are to come in all, so that progress is of all."""
+    """With `more`: the total number of files, so that progress covers all of them."""
     callback_url: str | None = None
-    """Receives the job's end, as a webhook."""
+    """Receives a webhook when the job ends."""
 
 
 class UploadTarget(BaseModel):
     file_id: str
     position: int
-    """Of the file in the request's `files`, from 0."""
+    """The file's position in the request's `files`, from 0."""
     filename: str
     method: str | None = None
     url: str | None = None
-    """Absent where parts are to be sent, or nothing."""
+    """Absent if the file is sent in parts, or need not be sent."""
     headers: dict[str, str] | None = None
-    """To be sent exactly so."""
+    """Send these headers unchanged."""
     expires_at: datetime | None = None
     multipart: MultipartPlan | None = None
     duplicate_of: str | None = None
-    """You have these bytes already: nothing needs to be sent."""
+    """The id of your file with the same bytes; nothing needs to be sent."""
 
 
 class UserDataAnswer(BaseModel):
@@ -1916,11 +1921,11 @@ class UserDataAnswer(BaseModel):
 
 
 class UserDataRequest(BaseModel):
-    """At most 1 MiB: `text`, or `base64` for what isn't text."""
+    """At most 1 MiB, as `text`, or as `base64` for binary content."""
 
     text: str | None = None
     base64: str | None = None
-    """Of the bytes."""
+    """The bytes in Base64."""
     content_type: str | None = None
 
 
@@ -1941,13 +1946,13 @@ class UserDatumContent(BaseModel):
     created_at: datetime
     updated_at: datetime
     text: str | None = None
-    """Where it is text in UTF-8."""
+    """The content, if it is UTF-8 text."""
     base64: str | None = None
-    """Where it isn't."""
+    """The content, if it isn't UTF-8 text."""
 
 
 class WaitingFor(BaseModel):
-    """What a paused job needs from its owner: supply it, then resume the job."""
+    """The input that a paused job needs from its owner: supply it, then resume the job."""
 
     code: str
     message: str

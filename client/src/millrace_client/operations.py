@@ -152,12 +152,12 @@ from millrace_client.models import (
 
 
 def begin_as_guest() -> Call[Token]:
-    """Begin as a guest."""
+    """Start as a guest."""
     return Call("POST", "/auth/guest", Token)
 
 
 def register(body: RegisterRequest) -> Call[AccountAnswer]:
-    """Make an account."""
+    """Create an account."""
     return Call("POST", "/auth/register", AccountAnswer, body=body, repeatable=False)
 
 
@@ -167,7 +167,7 @@ def login(body: LoginRequest) -> Call[SignedInAnswer]:
 
 
 def refresh(body: RefreshRequest) -> Call[SignedInAnswer]:
-    """Stay signed in."""
+    """Refresh the tokens."""
     return Call("POST", "/auth/refresh", SignedInAnswer, body=body, repeatable=False)
 
 
@@ -192,7 +192,7 @@ def change_password(body: PasswordRequest) -> Call[SignedInAnswer]:
 
 
 def create_key(body: NewKeyRequest) -> Call[NewKeyAnswer]:
-    """Make a key."""
+    """Create a key."""
     return Call("POST", "/auth/keys", NewKeyAnswer, body=body, repeatable=False)
 
 
@@ -207,7 +207,7 @@ def revoke_key(key_id: str) -> Call[None]:
 
 
 def open_job(body: UploadRequest) -> Call[UploadAnswer]:
-    """Open a job and get its uploads signed."""
+    """Open a job and sign its uploads."""
     return Call("POST", "/upload", UploadAnswer, body=body, creates=True)
 
 
@@ -259,7 +259,7 @@ def sign_again(job_id: str, file_id: str) -> Call[UploadAnswer]:
 
 
 def leave_out(job_id: str, file_id: str) -> Call[None]:
-    """Go on without a file."""
+    """Leave out a file."""
     return Call("DELETE", f"/jobs/{job_id}/files/{file_id}", None)
 
 
@@ -269,34 +269,34 @@ def sign_parts(job_id: str, file_id: str, body: PartsRequest) -> Call[SignedPart
 
 
 def list_parts(job_id: str, file_id: str) -> Call[StoredParts]:
-    """List the parts that have arrived."""
+    """List the received parts of a file."""
     return Call("GET", f"/jobs/{job_id}/files/{file_id}/parts", StoredParts)
 
 
 def abort_parts(job_id: str, file_id: str) -> Call[None]:
-    """Throw away the parts of a file."""
+    """Discard the parts of a file."""
     return Call("DELETE", f"/jobs/{job_id}/files/{file_id}/parts", None)
 
 
 def complete_parts(job_id: str, file_id: str, body: CompleteRequest) -> Call[FileAnswer]:
-    """Put the parts of a file together."""
+    """Combine the parts of a file."""
     return Call("POST", f"/jobs/{job_id}/files/{file_id}/complete", FileAnswer, body=body)
 
 
 def list_import_folders(
     *, path: str | None = None, limit: int | None = None, cursor: str | None = None
 ) -> Call[ImportFolders]:
-    """What lies where you may import from."""
+    """Folders and files for import."""
     return Call("GET", "/import-folders", ImportFolders, query={"path": path, "limit": limit, "cursor": cursor})
 
 
 def count_import(*, path: str | None = None, recursive: bool | None = None) -> Call[ImportCount]:
-    """How much an import would take."""
+    """The size of an import."""
     return Call("GET", "/import-folders/count", ImportCount, query={"path": path, "recursive": recursive})
 
 
 def import_ways() -> Call[ImportWays]:
-    """How files come there."""
+    """The paths for uploads by S3 clients."""
     return Call("GET", "/import-folders/ways", ImportWays)
 
 
@@ -318,7 +318,7 @@ def list_jobs(
 
 
 def open_job_over_files(body: JobRequest) -> Call[NewJobAnswer]:
-    """Open a job over files that are there."""
+    """Open a job over stored files."""
     return Call("POST", "/jobs", NewJobAnswer, body=body, creates=True)
 
 
@@ -333,12 +333,12 @@ def change_job(job_id: str, body: JobChanges, *, if_match: str | None = None) ->
 
 
 def delete_job(job_id: str) -> Call[None]:
-    """Delete a job and all that it has."""
+    """Delete a job and all of its data."""
     return Call("DELETE", f"/jobs/{job_id}", None)
 
 
 def get_status(job_id: str) -> Call[StatusAnswer]:
-    """How far a job is."""
+    """A job's progress."""
     return Call("GET", f"/status/{job_id}", StatusAnswer)
 
 
@@ -348,12 +348,12 @@ def control_job(job_id: str, body: ControlRequest) -> Call[JobAnswer]:
 
 
 def retry_job(job_id: str) -> Call[JobAnswer]:
-    """Try again what failed."""
+    """Retry a job."""
     return Call("POST", f"/jobs/{job_id}/retry", JobAnswer, repeatable=False)
 
 
 def list_pipelines() -> Call[PipelinesAnswer]:
-    """Pipelines and the files that they take."""
+    """Pipelines and the files that they accept."""
     return Call("GET", "/pipelines", PipelinesAnswer)
 
 
@@ -375,7 +375,7 @@ def list_duplicates(
     page: int | None = None,
     per_page: int | None = None,
 ) -> Call[DuplicatesAnswer]:
-    """Files that are or look the same."""
+    """Duplicate and similar files."""
     return Call(
         "GET",
         f"/jobs/{job_id}/duplicates",
@@ -385,7 +385,7 @@ def list_duplicates(
 
 
 def decide_duplicates(job_id: str, body: DuplicatesRequest) -> Call[CorrectedAnswer]:
-    """Decide which files go into the zip."""
+    """Choose the files for the zip."""
     return Call("PATCH", f"/jobs/{job_id}/duplicates", CorrectedAnswer, body=body)
 
 
@@ -405,7 +405,7 @@ def list_artifacts(job_id: str) -> Call[ArtifactsAnswer]:
 
 
 def correct_dates(job_id: str, body: DatesRequest) -> Call[CorrectedAnswer]:
-    """Correct when photos were taken."""
+    """Correct the dates of photos."""
     return Call("PATCH", f"/jobs/{job_id}/dates", CorrectedAnswer, body=body, creates=True)
 
 
@@ -424,7 +424,7 @@ def look_into_zip(
     page: int | None = None,
     per_page: int | None = None,
 ) -> Call[TreeAnswer]:
-    """Look into the zip before it is made."""
+    """Preview the zip."""
     return Call(
         "GET",
         f"/jobs/{job_id}/tree",
@@ -456,7 +456,7 @@ def restore_job(job_id: str) -> Call[JobAnswer]:
 
 
 def list_binned_files(*, limit: int | None = None, cursor: str | None = None) -> Call[BinnedFilesPage]:
-    """Which single files are in your bin."""
+    """Single files in your bin."""
     return Call("GET", "/bin/files", BinnedFilesPage, query={"limit": limit, "cursor": cursor})
 
 
@@ -480,7 +480,7 @@ def list_library(
     search: str | None = None,
     sort_by: Literal["created_at", "taken_at", "name", "size"] | None = None,
 ) -> Call[LibraryPage]:
-    """Your files, of all jobs."""
+    """Your files from all jobs."""
     return Call(
         "GET",
         "/files",
@@ -513,12 +513,12 @@ def delete_file(file_id: str) -> Call[None]:
 
 
 def get_original(file_id: str, *, inline: bool | None = None) -> Call[DownloadAnswer]:
-    """The bytes of a file, as they came."""
+    """A file's original bytes."""
     return Call("GET", f"/files/{file_id}/original", DownloadAnswer, query={"inline": inline})
 
 
 def get_thumbnail(file_id: str) -> Call[DownloadAnswer]:
-    """A file's thumbnail alone."""
+    """A file's thumbnail."""
     return Call("GET", f"/files/{file_id}/thumbnail", DownloadAnswer)
 
 
@@ -570,7 +570,7 @@ def revoke_share(share_id: str) -> Call[None]:
 
 
 def get_shared(token: str, *, share_pass: str | None = None) -> Call[SharedAnswer]:
-    """What was shared."""
+    """A share, as visitors see it."""
     return Call("GET", f"/shared/{quote(token, safe='')}", SharedAnswer, headers={"X-Share-Pass": share_pass})
 
 
@@ -582,7 +582,7 @@ def unlock_shared(token: str, body: UnlockRequest) -> Call[UnlockAnswer]:
 def list_shared(
     token: str, *, page: int | None = None, per_page: int | None = None, share_pass: str | None = None
 ) -> Call[SharedPage]:
-    """The files that were shared."""
+    """The shared files."""
     return Call(
         "GET",
         f"/shared/{quote(token, safe='')}/files",
@@ -607,7 +607,7 @@ def give_files(
 
 
 def download_shared(token: str, body: DownloadRequest, *, share_pass: str | None = None) -> Call[DownloadAnswer]:
-    """Download what was shared."""
+    """Download shared files."""
     return Call(
         "POST",
         f"/shared/{quote(token, safe='')}/downloads",
@@ -621,7 +621,7 @@ def download_shared(token: str, body: DownloadRequest, *, share_pass: str | None
 def list_given(
     token: str, *, file_ids: list[str] | None = None, share_pass: str | None = None, gift: str | None = None
 ) -> Call[GivenAnswer]:
-    """What you have given."""
+    """The files that you have given."""
     return Call(
         "GET",
         f"/shared/{quote(token, safe='')}/given",
@@ -661,7 +661,7 @@ def sign_given_parts(
 def list_given_parts(
     token: str, file_id: str, *, share_pass: str | None = None, gift: str | None = None
 ) -> Call[StoredParts]:
-    """List the parts that have arrived of a file that you give."""
+    """List the received parts of a file that you give."""
     return Call(
         "GET",
         f"/shared/{quote(token, safe='')}/files/{file_id}/parts",
@@ -673,7 +673,7 @@ def list_given_parts(
 def complete_given(
     token: str, file_id: str, body: CompleteRequest, *, share_pass: str | None = None, gift: str | None = None
 ) -> Call[GivenFile]:
-    """Put the parts of a file that you give together."""
+    """Combine the parts of a file that you give."""
     return Call(
         "POST",
         f"/shared/{quote(token, safe='')}/files/{file_id}/complete",
@@ -685,7 +685,7 @@ def complete_given(
 
 
 def send_images(body: PicturesRequest) -> Call[UploadAnswer]:
-    """Send pictures to have their colours corrected."""
+    """Upload pictures for colour correction."""
     return Call("POST", "/images", UploadAnswer, body=body, creates=True)
 
 
@@ -699,7 +699,7 @@ def list_images(
     search: str | None = None,
     sort_by: Literal["created_at", "taken_at", "name", "size"] | None = None,
 ) -> Call[LibraryPage]:
-    """Your pictures, of all jobs."""
+    """Your pictures from all jobs."""
     return Call(
         "GET",
         "/images",
@@ -804,7 +804,7 @@ def read_guide(filename: str) -> Call[DownloadAnswer]:
 
 
 def add_webhook(body: WebhookRequest) -> Call[NewWebhookAnswer]:
-    """Register an address for events."""
+    """Register a webhook."""
     return Call("POST", "/webhooks", NewWebhookAnswer, body=body, creates=True)
 
 
@@ -829,24 +829,24 @@ def delete_webhook(webhook_id: str) -> Call[None]:
 
 
 def list_deliveries(webhook_id: str, *, limit: int | None = None, cursor: str | None = None) -> Call[DeliveriesPage]:
-    """What was sent."""
+    """The deliveries of a webhook."""
     return Call("GET", f"/webhooks/{webhook_id}/deliveries", DeliveriesPage, query={"limit": limit, "cursor": cursor})
 
 
 def redeliver(webhook_id: str, delivery_id: str) -> Call[DeliveryAnswer]:
-    """Send it again."""
+    """Send a delivery again."""
     return Call("POST", f"/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", DeliveryAnswer, repeatable=False)
 
 
 def list_callback_deliveries(
     job_id: str, *, limit: int | None = None, cursor: str | None = None
 ) -> Call[DeliveriesPage]:
-    """What was sent to a job's callback address."""
+    """Deliveries to a job's callback address."""
     return Call("GET", f"/jobs/{job_id}/deliveries", DeliveriesPage, query={"limit": limit, "cursor": cursor})
 
 
 def redeliver_callback(job_id: str, delivery_id: str) -> Call[DeliveryAnswer]:
-    """Send it to the callback address again."""
+    """Send a delivery to the callback address again."""
     return Call("POST", f"/jobs/{job_id}/deliveries/{delivery_id}/redeliver", DeliveryAnswer, repeatable=False)
 
 
@@ -897,7 +897,7 @@ def list_scenes(
 
 
 def get_scene_stats() -> Call[SceneStats]:
-    """Numbers of your catalogue."""
+    """Statistics of your catalogue."""
     return Call("GET", "/scenes/stats", SceneStats)
 
 
@@ -912,27 +912,27 @@ def change_scene(scene_id: str, body: SceneChanges, *, if_match: str | None = No
 
 
 def list_scene_jobs(scene_id: str) -> Call[SceneJobs]:
-    """Jobs that named a scene."""
+    """Jobs that name a scene."""
     return Call("GET", f"/scenes/{scene_id}/jobs", SceneJobs)
 
 
 def sync_scenes(body: SyncRequest) -> Call[JobStarted]:
-    """Bring a library in."""
+    """Sync a library."""
     return Call("POST", "/scenes/sync", JobStarted, body=body, creates=True)
 
 
 def resync_scenes(body: ResyncRequest) -> Call[JobStarted]:
-    """Read some scenes again."""
+    """Sync some scenes again."""
     return Call("POST", "/scenes/resync", JobStarted, body=body, creates=True)
 
 
 def resync_scene(scene_id: str, body: ResyncOne) -> Call[JobStarted]:
-    """Read a scene again."""
+    """Sync a scene again."""
     return Call("POST", f"/scenes/{scene_id}/resync", JobStarted, body=body, creates=True)
 
 
 def change_scenes(body: BulkChanges) -> Call[BulkAnswer]:
-    """Change many scenes alike."""
+    """Change many scenes."""
     return Call("POST", "/scenes/bulk-update", BulkAnswer, body=body, repeatable=False)
 
 
@@ -1010,7 +1010,7 @@ def end_push(body: PushEnd) -> Call[JobStarted]:
 
 
 def generate_plan(body: AnalysisRequest) -> Call[AnalysisStarted]:
-    """Look for what scenes lack."""
+    """Analyse scenes for missing metadata."""
     return Call("POST", "/analysis/generate", AnalysisStarted, body=body, creates=True)
 
 
@@ -1036,52 +1036,52 @@ def get_plan(plan_id: str, *, limit: int | None = None, cursor: str | None = Non
 
 
 def decide_change(change_id: str, body: ChangeDecision, *, if_match: str | None = None) -> Call[ChangeAnswer]:
-    """Decide one change."""
+    """Decide on a change."""
     return Call("PATCH", f"/analysis/changes/{change_id}", ChangeAnswer, body=body, headers={"If-Match": if_match})
 
 
 def decide_changes(plan_id: str, body: BulkDecision) -> Call[PlanAnswer]:
-    """Decide many changes."""
+    """Decide on many changes."""
     return Call("POST", f"/analysis/plans/{plan_id}/bulk-update", PlanAnswer, body=body, repeatable=False)
 
 
 def apply_plan(plan_id: str, body: ApplyRequest) -> Call[JobStarted]:
-    """Carry out what is approved."""
+    """Apply the approved changes."""
     return Call("POST", f"/analysis/plans/{plan_id}/apply", JobStarted, body=body, creates=True)
 
 
 def cancel_plan(plan_id: str) -> Call[PlanAnswer]:
-    """Give a plan up."""
+    """Cancel a plan."""
     return Call("POST", f"/analysis/plans/{plan_id}/cancel", PlanAnswer, repeatable=False)
 
 
 def undo_plan(plan_id: str) -> Call[PlanAnswer]:
-    """A plan that takes back what one did."""
+    """Make a plan that undoes another."""
     return Call("POST", f"/analysis/plans/{plan_id}/undo", PlanAnswer, creates=True)
 
 
 def get_plan_costs(plan_id: str) -> Call[PlanCosts]:
-    """What a language model took for a plan."""
+    """The cost of a plan's language model."""
     return Call("GET", f"/analysis/plans/{plan_id}/costs", PlanCosts)
 
 
 def list_user_data(*, kind: str | None = None) -> Call[UserDataAnswer]:
-    """Your data for pipelines."""
+    """Your user data."""
     return Call("GET", "/user-data", UserDataAnswer, query={"kind": kind})
 
 
 def clear_user_data() -> Call[None]:
-    """Delete all that you keep."""
+    """Delete all of your user data."""
     return Call("DELETE", "/user-data", None)
 
 
 def get_user_data(kind: str, name: str) -> Call[UserDatumContent]:
-    """Read what you keep."""
+    """Read user data."""
     return Call("GET", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", UserDatumContent)
 
 
 def put_user_data(kind: str, name: str, body: UserDataRequest, *, if_match: str | None = None) -> Call[UserDatumAnswer]:
-    """Keep something for pipelines."""
+    """Store user data."""
     return Call(
         "PUT",
         f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}",
@@ -1092,26 +1092,26 @@ def put_user_data(kind: str, name: str, body: UserDataRequest, *, if_match: str 
 
 
 def delete_user_data(kind: str, name: str, *, if_match: str | None = None) -> Call[None]:
-    """Delete what you keep."""
+    """Delete user data."""
     return Call(
         "DELETE", f"/user-data/{quote(kind, safe='')}/{quote(name, safe='')}", None, headers={"If-Match": if_match}
     )
 
 
 def read_dictionary(language: str) -> Call[DictionaryContent]:
-    """Your pronunciations of a language."""
+    """Your pronunciations for a language."""
     return Call("GET", f"/dictionaries/{quote(language, safe='')}", DictionaryContent)
 
 
 def put_dictionary(language: str, body: DictionaryRequest, *, if_match: str | None = None) -> Call[DictionaryAnswer]:
-    """Keep your pronunciations of a language."""
+    """Store your pronunciations for a language."""
     return Call(
         "PUT", f"/dictionaries/{quote(language, safe='')}", DictionaryAnswer, body=body, headers={"If-Match": if_match}
     )
 
 
 def missing_words(job_id: str) -> Call[MissingWordsAnswer]:
-    """Which words of a speech job have no pronunciation."""
+    """Words of a speech job without a pronunciation."""
     return Call("GET", f"/jobs/{job_id}/missing-words", MissingWordsAnswer)
 
 
@@ -1141,7 +1141,7 @@ def delete_schedule(schedule_id: str) -> Call[None]:
 
 
 def run_schedule(schedule_id: str) -> Call[BegunAnswer]:
-    """Begin its job now."""
+    """Run a schedule now."""
     return Call("POST", f"/schedules/{schedule_id}/run", BegunAnswer, creates=True)
 
 
@@ -1173,12 +1173,12 @@ def delete_connection(connection_id: str) -> Call[None]:
 
 
 def try_stash_server(body: ServerTest) -> Call[StashTested]:
-    """Whether a Stash server can be read."""
+    """Test a Stash server."""
     return Call("POST", "/settings/test-stash", StashTested, body=body)
 
 
 def try_model_server(body: ServerTest) -> Call[ModelsTested]:
-    """Whether a server of language models can be asked."""
+    """Test a language model server."""
     return Call("POST", "/settings/test-openai", ModelsTested, body=body)
 
 
@@ -1203,12 +1203,12 @@ def list_slips() -> Call[SlipsAnswer]:
 
 
 def list_audit(*, limit: int | None = None, cursor: str | None = None) -> Call[AuditPage]:
-    """Who changed what, the latest first."""
+    """The audit log, newest first."""
     return Call("GET", "/audit", AuditPage, query={"limit": limit, "cursor": cursor})
 
 
 def get_stats() -> Call[StatsAnswer]:
-    """Numbers of the installation."""
+    """Statistics of the installation."""
     return Call("GET", "/stats", StatsAnswer)
 
 

@@ -19,13 +19,13 @@ export interface Api {}
 export interface AccountAnswer {
   id: string
   /**
-   * None: a guest.
+   * Null for a guest.
    */
   email: string | null
   username: string | null
   role: 'guest' | 'user' | 'admin'
   /**
-   * The scopes of the credentials that asked.
+   * The scopes of the request's credentials.
    */
   scopes: string[]
   created_at: string | null
@@ -38,12 +38,12 @@ export interface AccountChanges {
   email?: string | null
   username?: string | null
   /**
-   * Needed to change the email.
+   * Required to change the email.
    */
   current_password?: string | null
 }
 /**
- * Prices are of a million tokens, in whatever money you think; without them costs are tokens alone.
+ * Prices are per million tokens, in any currency; without them, costs are counted in tokens only.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "AiOptions".
@@ -54,15 +54,15 @@ export interface AiOptions {
    */
   connection_id: string
   /**
-   * Its name on the server.
+   * The model's name on the server.
    */
   model: string
   /**
-   * The most that it may take in all.
+   * The maximum number of tokens for the whole analysis.
    */
   token_budget?: number
   /**
-   * A frame of each video is shown to it, if the model sees.
+   * Whether the model gets a frame of each video, if it accepts images.
    */
   frames?: boolean
   prompt_price?: number | null
@@ -79,7 +79,7 @@ export interface AnalysisOptions {
   detect?: ('studio' | 'performers' | 'tags' | 'details' | 'date' | 'markers')[]
   confidence_threshold?: number
   /**
-   * Scenes that are marked as organized, too.
+   * Includes scenes that are marked as organized.
    */
   include_organized?: boolean
   /**
@@ -87,13 +87,13 @@ export interface AnalysisOptions {
    */
   patterns?: Pattern[]
   /**
-   * A language model is asked for studio, performers, tags and date besides.
+   * Also asks a language model for studio, performers, tags and date.
    */
   use_ai?: boolean
   ai?: AiOptions | null
 }
 /**
- * Text that matches, as whole words, is of this studio.
+ * Text that matches the pattern, as whole words, belongs to this studio.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "Pattern".
@@ -103,7 +103,7 @@ export interface Pattern {
   pattern: string
 }
 /**
- * The scenes: `scene_ids`, or those that fit `filters`.
+ * Selects the scenes in `scene_ids`, or those that match `filters`.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "AnalysisRequest".
@@ -118,14 +118,14 @@ export interface AnalysisRequest {
   plan_name?: string | null
 }
 /**
- * All given conditions must hold. Of several ids any one matches; excluded ids must not.
+ * All given conditions must match. Of several ids, any one must match; excluded ids must not match.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneFilters".
  */
 export interface SceneFilters {
   /**
-   * Beginnings of words that title, details or path must all have.
+   * Word prefixes that must all occur in the title, details or path.
    */
   search?: string
   studio_id?: string | null
@@ -148,19 +148,19 @@ export interface SceneFilters {
   organized?: boolean | null
   analyzed?: boolean | null
   /**
-   * Scenes that a job under way names.
+   * Scenes that an active job names.
    */
   has_active_jobs?: boolean | null
   /**
-   * Scenes that their source no longer has.
+   * Scenes that no longer exist in their source.
    */
   absent?: boolean | null
   /**
-   * The scene's whole period is on this day or later.
+   * Scenes whose whole period is on or after this day.
    */
   date_from?: string | null
   /**
-   * The scene's whole period is on this day or before.
+   * Scenes whose whole period is on or before this day.
    */
   date_to?: string | null
 }
@@ -174,12 +174,12 @@ export interface AnalysisStarted {
   scenes: number
   status: string
   /**
-   * The likely cost of asking the model; null where none is asked.
+   * The estimated cost of the language model; null if none is used.
    */
   estimate: Tokens | null
 }
 /**
- * cost: by the prices that were given; null without them. Cached tokens are among those of the prompt, at its
+ * `cost` uses the given prices and is null without them. Cached tokens count as prompt tokens, at the same
  * price.
  *
  * This interface was referenced by `Api`'s JSON-Schema
@@ -192,7 +192,7 @@ export interface Tokens {
   cost: number | null
 }
 /**
- * Only what is approved is carried out; ids narrow it further.
+ * Applies approved changes only; ids narrow the selection further.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ApplyRequest".
@@ -207,11 +207,11 @@ export interface ApplyRequest {
    */
   scene_ids?: string[]
   /**
-   * The server to write to; without it the catalogue alone changes.
+   * The server to write to; without it, only the catalogue changes.
    */
   connection_id?: string | null
   /**
-   * Applying is always a job: follow it by its id.
+   * Always true: a job applies the changes. Follow it by its id.
    */
   background?: true
 }
@@ -221,56 +221,56 @@ export interface ApplyRequest {
  */
 export interface ArchiveAnswer {
   /**
-   * Also the id of the job that makes it, which can be paused and cancelled.
+   * Also the id of the job that makes the archive, which can be paused and cancelled.
    */
   archive_id: string
   name: string
   status: JobState
   progress_percent: number
   /**
-   * Exact from the start; of all zips together.
+   * The total size of all zips, exact from the start.
    */
   size_bytes: number
   file_count: number
   layout: 'organised' | 'original' | 'flat'
   /**
-   * null: it was begun by a version that made none.
+   * Null if an earlier version began the archive without an estimate.
    */
   estimate: ArchiveEstimate | null
   zips: ArchiveZip[]
   /**
-   * Once it is completed, where it is one zip.
+   * Set once the archive is completed, if it is one zip.
    */
   download_url: string | null
   created_at: string
   completed_at: string | null
   /**
-   * When it is deleted automatically; null until it is over.
+   * The time of its automatic deletion; null until the archive has ended.
    */
   expires_at: string | null
   error_code: string | null
   error_message: string | null
 }
 /**
- * On AWS, from the plan; others at the same files make it slower.
+ * An estimate for AWS, from the plan. Other work on the same files makes it slower.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArchiveEstimate".
  */
 export interface ArchiveEstimate {
   /**
-   * What it comes to: by many workers, or by one.
+   * The resulting strategy: many workers, or one.
    */
   strategy: 'fast' | 'cheap'
   workers: number
   seconds: number
   /**
-   * US dollars, of requests and functions.
+   * The cost of requests and functions, in US dollars.
    */
   usd: number
 }
 /**
- * filename: what it is saved as.
+ * `filename` is the name under which the zip is saved.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArchiveZip".
@@ -281,12 +281,12 @@ export interface ArchiveZip {
   size_bytes: number
   file_count: number
   /**
-   * Once the archive is completed.
+   * Set once the archive is completed.
    */
   download_url: string | null
 }
 /**
- * estimate: of the strategy that was asked for.
+ * `estimate` is for the requested strategy.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ArchiveEstimates".
@@ -314,44 +314,44 @@ export interface ArchivePlan {
  */
 export interface ArchiveRequest {
   /**
-   * Files of yours, of any job.
+   * Your files, from any job.
    *
    * @maxItems 40000
    */
   file_ids?: string[]
   /**
-   * Instead of `file_ids`: all that fit, of your library or, with `job_ids`, of these jobs.
+   * Instead of `file_ids`: all matching files in your library or, with `job_ids`, in these jobs.
    */
   filter?: FilesFilter | null
   /**
-   * All files of these jobs that could be read.
+   * Jobs whose readable files are all included.
    *
    * @maxItems 1000
    */
   job_ids?: string[]
   /**
-   * The zip's folders. `organised`: by year and month; `original`: those that the files came in, below one for each job where there are several; `flat`: none.
+   * The zip's folders. `organised`: by year and month; `original`: the files' original folders, below one folder for each job if there are several; `flat`: none.
    */
   layout?: 'organised' | 'original' | 'flat'
   /**
-   * Also what the jobs of `job_ids` came to, but for their own zips.
+   * Also includes the artifacts of the jobs in `job_ids`, except their zips.
    */
   artifacts?: boolean
   /**
-   * What it is saved as, without `.zip`.
+   * The archive's filename, without `.zip`.
    */
   name?: string | null
   /**
-   * `fast`: by many workers whenever they are of use; `cheap`: by one; `auto`: by many where one would need over a minute.
+   * `fast`: many workers whenever they help; `cheap`: one worker; `auto`: many if one would need over a minute.
    */
   strategy?: 'auto' | 'fast' | 'cheap'
   /**
-   * Largest size of one zip; larger archives become several zips.
+   * The maximum size of one zip; larger archives are split into several zips.
    */
   split_bytes?: number | null
 }
 /**
- * As GET /files takes it: every file that such a list has, on any of its pages.
+ * The filters of `GET /files`; selects the matching files of all pages.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FilesFilter".
@@ -363,7 +363,7 @@ export interface FilesFilter {
    */
   status?: FileState[]
   /**
-   * Words that a file's name, title or tags must all have.
+   * Words that must all occur in a file's name, title or tags.
    */
   search?: string
 }
@@ -402,11 +402,11 @@ export interface AttemptAnswer {
   at: string
   milliseconds: number
   /**
-   * Of the receiver's answer; null where none came.
+   * The HTTP status of the receiver's answer; null if none arrived.
    */
   status: number | null
   /**
-   * Null where the receiver took it.
+   * Null if the receiver accepted the delivery.
    */
   error: string | null
 }
@@ -418,7 +418,7 @@ export interface AuditEntryAnswer {
   id: string
   at: string
   /**
-   * The user's id; `command` for who runs the installation.
+   * The user's id, or `command` for the installation's operator.
    */
   actor_id: string
   action: string
@@ -448,11 +448,11 @@ export interface BegunAnswer {
  */
 export interface BinMoved {
   /**
-   * Files that are now in the bin, or out of it, as requested; those that already were, too.
+   * Files that are now in the bin, or out of it, as requested, including those that already were.
    */
   done: string[]
   /**
-   * Files that stay where they are: their job is not over, or they are not inspected yet.
+   * Files that were not moved: their job has not ended, or they are not inspected yet.
    */
   missed: string[]
 }
@@ -464,7 +464,7 @@ export interface BinPage {
   items: BinnedJob[]
   next_cursor: string | null
   /**
-   * Bytes of your storage that the jobs of this page use until they are deleted.
+   * Storage that the jobs on this page use until their deletion, in bytes.
    */
   size_bytes: number
 }
@@ -478,7 +478,7 @@ export interface BinnedJob {
   pipeline: string
   status: JobState
   /**
-   * Without files that were deleted or are in the bin.
+   * The number of files, without those that were deleted or are in the bin.
    */
   file_count: number
   error_code: string | null
@@ -491,27 +491,27 @@ export interface BinnedJob {
     [k: string]: unknown
   }
   /**
-   * The result of its run: summary, quality score, metadata.
+   * The result of the job's run: summary, quality score, metadata.
    */
   result: {
     [k: string]: unknown
   } | null
   /**
-   * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
+   * Storage that the job's files use, in bytes; null until the job has ended. Bytes that files share count once.
    */
   size_bytes: number | null
   /**
-   * Of an import and of a drop folder.
+   * Set for imports and drop folders.
    */
   origin?: OriginAnswer | null
   binned_at: string
   /**
-   * When it is deleted for good.
+   * The time of permanent deletion.
    */
   gone_at: string
 }
 /**
- * What a paused job needs from its owner: supply it, then resume the job.
+ * The input that a paused job needs from its owner: supply it, then resume the job.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "WaitingFor".
@@ -521,7 +521,7 @@ export interface WaitingFor {
   message: string
 }
 /**
- * Where a job's files were found.
+ * The origin of a job's files.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "OriginAnswer".
@@ -529,15 +529,15 @@ export interface WaitingFor {
 export interface OriginAnswer {
   kind: 'import' | 'drop'
   /**
-   * The place that was imported, or the drop folder.
+   * The imported path, or the drop folder.
    */
   path: string
   /**
-   * `waiting` for the drop folder to be quiet or complete, `listing` it, or all is `taken` in.
+   * `waiting`: until the drop folder is quiet or complete; `listing`: the folder is being listed; `taken`: all files are in the job.
    */
   stage: 'waiting' | 'listing' | 'taken'
   /**
-   * Of one that waits: when it is closed unless more comes.
+   * While `waiting`: the time at which the folder is closed unless more files arrive.
    */
   closes_at: string | null
 }
@@ -571,12 +571,12 @@ export interface BinnedFile {
   camera?: string | null
   thumbnail?: ThumbnailAnswer | null
   /**
-   * Leads to this one picture: for who shows one, not hundreds.
+   * The address of this thumbnail alone, for clients that show one file, not hundreds.
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * The verdict of the job's last run, in its pipeline's words.
+   * The verdict of the job's last run, in the pipeline's terms.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -586,7 +586,7 @@ export interface BinnedFile {
   error_code?: string | null
   error_message?: string | null
   /**
-   * What somebody who gave it by a share calls themselves.
+   * The name entered by the visitor who gave the file through a share.
    */
   given_by?: string | null
   /**
@@ -600,13 +600,14 @@ export interface BinnedFile {
   created_at: string
   binned_at: string
   /**
-   * When it is deleted for good.
+   * The time of permanent deletion.
    */
   gone_at: string
   [k: string]: unknown
 }
 /**
- * Where a small JPEG lies, upright, its longer side 320 pixels at most: one address has those of several files.
+ * The location of a small upright JPEG, at most 320 pixels on its longer side. One address holds those of several
+ * files.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ThumbnailAnswer".
@@ -614,11 +615,11 @@ export interface BinnedFile {
 export interface ThumbnailAnswer {
   url: string
   /**
-   * Its first byte.
+   * The thumbnail's first byte.
    */
   start: number
   /**
-   * The byte behind its last one; null: it goes to the end.
+   * The byte after its last one; null if it extends to the end.
    */
   end: number | null
 }
@@ -630,12 +631,12 @@ export interface BinnedFilesPage {
   items: BinnedFile[]
   next_cursor: string | null
   /**
-   * Bytes of your storage that the files of this page use until they are deleted.
+   * Storage that the files on this page use until their deletion, in bytes.
    */
   size_bytes: number
 }
 /**
- * missing: ids that are no scenes of yours.
+ * `missing` lists the ids that are not among your scenes.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "BulkAnswer".
@@ -657,7 +658,7 @@ export interface BulkChanges {
   changes: SceneChanges
 }
 /**
- * Fields left out keep their value; null clears one.
+ * Omitted fields keep their value; null clears a field.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SceneChanges".
@@ -700,12 +701,12 @@ export interface ChangeAnswer {
   status: 'pending' | 'approved' | 'rejected' | 'applied' | 'conflict' | 'failed'
   message: string | null
   /**
-   * Whether rules or a language model propose it.
+   * Whether rules or a language model proposed the change.
    */
   source: 'rules' | 'ai'
 }
 /**
- * proposed_value: what is to be there instead.
+ * `proposed_value` replaces the change's proposed value.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ChangeDecision".
@@ -727,7 +728,7 @@ export interface Chosen {
    */
   files: string[]
   /**
-   * `keep` puts it into the zip, `drop` leaves it out with all that belongs to it; null: as found.
+   * `keep` puts the files into the zip, `drop` leaves them out with all files that belong to them; null removes the decision.
    */
   choice: ('keep' | 'drop') | null
 }
@@ -738,30 +739,30 @@ export interface Chosen {
 export interface ChosenFile {
   file_id: string
   /**
-   * Its role in this job; without one, its role in its own.
+   * The file's role in the new job; by default, its role in its own job.
    */
   role?: string | null
 }
 /**
- * What may be given.
+ * The files that the share accepts.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "CollectAnswer".
  */
 export interface CollectAnswer {
   /**
-   * False once its owner has taken up what was given.
+   * False once the owner accepts no more files.
    */
   open: boolean
   pipeline: string
   /**
-   * Of the pipeline.
+   * The pipeline's title.
    */
   title: string
   extensions: string[]
   bare_names: string | null
   /**
-   * Of one file.
+   * The maximum size of one file.
    */
   max_bytes: number
   files_left: number
@@ -807,13 +808,13 @@ export interface ConnectionAnswer {
   url: string
   has_key: boolean
   /**
-   * The last four letters of a long key.
+   * The last four characters of a long key.
    */
   key_hint: string
   created_at: string
 }
 /**
- * Fields left out keep their value. A new `url` needs the `key` again.
+ * Omitted fields keep their value. A new `url` requires the `key` again.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ConnectionChanges".
@@ -830,15 +831,15 @@ export interface ConnectionChanges {
 export interface ConnectionRequest {
   name: string
   /**
-   * The kind of server. `openai`: any server with OpenAI's chat completions.
+   * The kind of server. `openai`: any server that supports OpenAI's chat completions.
    */
   kind?: 'stash' | 'openai'
   /**
-   * Such as https://stash.example/graphql, or https://api.openai.com/v1.
+   * The server's address, such as https://stash.example/graphql or https://api.openai.com/v1.
    */
   url: string
   /**
-   * Your key at that server. It is never shown again.
+   * Your key for the server. It is never shown again.
    */
   key?: string
 }
@@ -862,29 +863,29 @@ export interface ControlRequest {
  */
 export interface CorrectedAnswer {
   /**
-   * How many files are other than before.
+   * The number of files that changed.
    */
   changed: number
   /**
-   * Files that could not take it: rejected, or without a time to shift.
+   * Files that could not be changed: rejected, or without a time to shift.
    */
   missed: string[]
   /**
-   * With `keep_best`: how many files are left for the next request.
+   * With `keep_best`: the number of files left for the next request.
    */
   left?: number
   undo: Undo
   /**
-   * Of the job, counted up with each correction.
+   * The job's revision, which each correction increases.
    */
   revision: number
   /**
-   * Whether the zip has all corrections: POST /jobs/{id}/remake.
+   * Whether the zip includes all corrections; `POST /jobs/{job_id}/remake` adds them.
    */
   results_current: boolean
 }
 /**
- * To be sent to the same address to have it as before.
+ * Send it to the same address to restore the previous state.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "Undo".
@@ -906,7 +907,7 @@ export interface DatesRequest {
   changes: Redated[]
 }
 /**
- * Without any of the others, what was corrected before is taken back.
+ * Without any other field, earlier corrections of the files are removed.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "Redated".
@@ -918,23 +919,23 @@ export interface Redated {
    */
   files: string[]
   /**
-   * Added to what the clock showed.
+   * Added to the time that the clock showed.
    */
   shift_seconds?: number | null
   /**
-   * The wall clock at the place, without an offset.
+   * The local time at the place, without an offset.
    */
   taken_local?: string | null
   /**
-   * Another day, at the same time of day.
+   * The new day, at the same time of day.
    */
   date?: string | null
   /**
-   * IANA time zone of what the clock showed.
+   * The IANA time zone of the clock.
    */
   timezone?: string | null
   /**
-   * As `timezone`, where only that is known.
+   * Used like `timezone`, if only the offset is known.
    */
   utc_offset?: string | null
 }
@@ -966,7 +967,7 @@ export interface DeliveriesPage {
  */
 export interface DeliveryAnswer {
   /**
-   * The event's, and the request's `webhook-id`: the same at every attempt.
+   * The id of the event, sent as `webhook-id`; the same for every attempt.
    */
   id: string
   type: string
@@ -1020,7 +1021,7 @@ export interface DictionaryRequest {
    */
   text: string
   /**
-   * `append` adds to what is there; a word that is there keeps its pronunciations as variants.
+   * `append` adds to the existing dictionary; existing words keep their pronunciations as variants.
    */
   mode?: 'replace' | 'append'
 }
@@ -1040,7 +1041,7 @@ export interface DownloadAnswer {
 export interface DownloadRequest {
   file_id?: string | null
   /**
-   * The name of one of `zips`.
+   * The name of a zip in `zips`.
    */
   zip?: string | null
 }
@@ -1051,20 +1052,20 @@ export interface DownloadRequest {
 export interface DuplicateGroupAnswer {
   kind: string
   /**
-   * The file that the zip keeps; similar ones are all kept, and this is the best.
+   * The file that the zip keeps. Similar files are all kept, and this is the best of them.
    */
   kept: string
   /**
-   * The first hundred of them.
+   * The group's first 100 files.
    */
   files: FileAnswer[]
   /**
-   * How many files the group has.
+   * The number of files in the group.
    */
   size: number
 }
 /**
- * A file; what its pipeline found out stands beside these fields under its own names.
+ * A file. Its pipeline adds fields under its own names.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FileAnswer".
@@ -1095,12 +1096,12 @@ export interface FileAnswer {
   camera?: string | null
   thumbnail?: ThumbnailAnswer | null
   /**
-   * Leads to this one picture: for who shows one, not hundreds.
+   * The address of this thumbnail alone, for clients that show one file, not hundreds.
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * The verdict of the job's last run, in its pipeline's words.
+   * The verdict of the job's last run, in the pipeline's terms.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -1110,7 +1111,7 @@ export interface FileAnswer {
   error_code?: string | null
   error_message?: string | null
   /**
-   * What somebody who gave it by a share calls themselves.
+   * The name entered by the visitor who gave the file through a share.
    */
   given_by?: string | null
   [k: string]: unknown
@@ -1126,12 +1127,12 @@ export interface DuplicatesAnswer {
   pages: number
   items: DuplicateGroupAnswer[]
   /**
-   * Whether the job has finished looking; before, similar ones are not known.
+   * Whether the job has finished its search; until then, similar files are not known.
    */
   final: boolean
 }
 /**
- * One of the two.
+ * Either `changes` or `keep_best`.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "DuplicatesRequest".
@@ -1142,7 +1143,7 @@ export interface DuplicatesRequest {
    */
   changes?: Chosen[]
   /**
-   * Of each group of that kind the best file only, where nothing was decided yet.
+   * Keeps only the best file of each group of this kind, where the owner has decided nothing yet.
    */
   keep_best?: ('exact' | 'similar' | 'all') | null
 }
@@ -1177,16 +1178,16 @@ export interface EntityAnswer {
 export interface ErrorTimes {
   code: string
   /**
-   * That failed for this reason.
+   * Jobs that failed with this error.
    */
   jobs: number
   /**
-   * That were rejected for it, each time that they were.
+   * Files rejected with this error; every rejection counts.
    */
   files: number
 }
 /**
- * Fields left out keep their value; null clears one.
+ * Omitted fields keep their value; null clears a field.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "FileChanges".
@@ -1202,7 +1203,7 @@ export interface FileChanges {
  */
 export interface FileCounts {
   /**
-   * Not arrived, or being inspected.
+   * Files that have not arrived or are being inspected.
    */
   expected: number
   inspected: number
@@ -1215,7 +1216,7 @@ export interface FileCounts {
  */
 export interface FilesGiven {
   /**
-   * Files of yours, of any job.
+   * Your files, from any job.
    *
    * @minItems 1
    * @maxItems 500
@@ -1233,7 +1234,7 @@ export interface FilesPage {
   per_page: number
   pages: number
   /**
-   * With group_by: how many files each group has.
+   * With `group_by`: the number of files in each group.
    */
   groups?: {
     [k: string]: number
@@ -1245,16 +1246,16 @@ export interface FilesPage {
  */
 export interface GiveAnswer {
   /**
-   * Goes along as the header `X-Share-Gift`: it opens what was given with it, no more.
+   * Send it as the `X-Share-Gift` header; it gives access only to the files of this gift.
    */
   gift: string
   uploads: UploadTarget[]
   /**
-   * Files of an operating system's own, such as `.DS_Store`.
+   * Files of the operating system, such as `.DS_Store`.
    */
   ignored?: string[] | null
   /**
-   * With `skip_unsupported`: what the pipeline doesn't take.
+   * With `skip_unsupported`: the files that the pipeline doesn't accept.
    */
   left_out?: LeftOut[] | null
 }
@@ -1265,17 +1266,17 @@ export interface GiveAnswer {
 export interface UploadTarget {
   file_id: string
   /**
-   * Of the file in the request's `files`, from 0.
+   * The file's position in the request's `files`, from 0.
    */
   position: number
   filename: string
   method?: string | null
   /**
-   * Absent where parts are to be sent, or nothing.
+   * Absent if the file is sent in parts, or need not be sent.
    */
   url?: string | null
   /**
-   * To be sent exactly so.
+   * Send these headers unchanged.
    */
   headers?: {
     [k: string]: string
@@ -1283,7 +1284,7 @@ export interface UploadTarget {
   expires_at?: string | null
   multipart?: MultipartPlan | null
   /**
-   * You have these bytes already: nothing needs to be sent.
+   * The id of your file with the same bytes; nothing needs to be sent.
    */
   duplicate_of?: string | null
 }
@@ -1293,7 +1294,7 @@ export interface UploadTarget {
  */
 export interface MultipartPlan {
   /**
-   * Bytes of each part but the last.
+   * Bytes of each part except the last.
    */
   part_size: number
   part_count: number
@@ -1305,7 +1306,7 @@ export interface MultipartPlan {
 export interface LeftOut {
   filename: string
   /**
-   * The error that the request would have been refused with.
+   * The code of the error that would have refused the request.
    */
   code: string
   message: string
@@ -1321,11 +1322,11 @@ export interface GiveRequest {
    */
   files: NewFile[]
   /**
-   * What you call yourself to the one who asked for files.
+   * Your name, as shown to the owner of the share.
    */
   giver?: string | null
   /**
-   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   * Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request.
    */
   skip_unsupported?: boolean
 }
@@ -1335,24 +1336,24 @@ export interface GiveRequest {
  */
 export interface NewFile {
   /**
-   * For showing; never used as a path.
+   * For display; never used as a path.
    */
   filename: string
   /**
-   * Bytes; exactly so many will be accepted.
+   * The exact size in bytes; no other size is accepted.
    */
   size: number
   content_type?: string | null
   /**
-   * Lets the store refuse any other bytes, and spares reading them.
+   * Lets the store refuse any other bytes, and saves reading them for the checksum.
    */
   sha256?: string | null
   /**
-   * The file's own time, with a zone.
+   * The file's modification time, with a UTC offset.
    */
   modified_at?: string | null
   /**
-   * The file's role, where a pipeline knows several.
+   * The file's role, if the pipeline has several.
    */
   role?: string | null
 }
@@ -1373,7 +1374,7 @@ export interface GivenFile {
   size_bytes: number
   status: FileState
   /**
-   * Why it can't be read.
+   * The reason why the file can't be read.
    */
   error_code: string | null
 }
@@ -1384,7 +1385,7 @@ export interface GivenFile {
 export interface GuideAnswer {
   filename: string
   /**
-   * For people.
+   * The name for display.
    */
   name: string
   content_type: string
@@ -1416,16 +1417,16 @@ export interface HealthAnswer {
 export interface ImportCount {
   path: string
   /**
-   * Without what an import passes over.
+   * The number of files, without those that imports skip.
    */
   file_count: number
   size_bytes: number
   /**
-   * False: there are more than the 10,000 objects that were counted.
+   * False if there are more objects than the 10,000 that were counted.
    */
   complete: boolean
   /**
-   * How many of them each pipeline takes, by name and size. A job has all, and rejects the others.
+   * The number of files that each pipeline accepts, by name and size. A job contains all files, and rejects the others.
    */
   fits: {
     [k: string]: number
@@ -1440,7 +1441,7 @@ export interface ImportFile {
   size_bytes: number
   modified_at: string
   /**
-   * A half-made or housekeeping file: an import passes it over.
+   * Whether imports skip the file, because it is incomplete or for housekeeping.
    */
   ignored: boolean
 }
@@ -1451,7 +1452,7 @@ export interface ImportFile {
 export interface ImportFolder {
   name: string
   /**
-   * As `POST /import-path` takes it.
+   * The path for `POST /import-path`.
    */
   path: string
 }
@@ -1461,16 +1462,16 @@ export interface ImportFolder {
  */
 export interface ImportFolders {
   /**
-   * As `POST /import-path` takes it. Null: these are all places.
+   * The path for `POST /import-path`. Null if all places are listed.
    */
   path: string | null
   /**
-   * The place that it lies in.
+   * The place that contains the path.
    */
   root: string | null
   folders: ImportFolder[]
   /**
-   * By name, as the folders: a page has up to `limit` of both together.
+   * Sorted by name, like the folders. A page has at most `limit` files and folders together.
    */
   files: ImportFile[]
   next_cursor: string | null
@@ -1491,27 +1492,27 @@ export interface ImportRequest {
   }
   recursive?: boolean
   /**
-   * Receives the job's end, as a webhook.
+   * Receives a webhook when the job ends.
    */
   callback_url?: string | null
 }
 /**
- * How files come to where they are imported from, and to the drop folders, by clients of S3.
+ * The paths to which S3 clients upload files for imports and drop folders.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ImportWays".
  */
 export interface ImportWays {
   /**
-   * The first place that may be imported from.
+   * The first place that allows imports.
    */
   import_path: string | null
   /**
-   * What lands below it becomes a job. `{pipeline}` and `{batch}` are to be chosen.
+   * Files below it become a job. Replace `{pipeline}` and `{batch}` with your choice.
    */
   drop_path: string
   /**
-   * Where the store answers, if that isn't AWS.
+   * The store's endpoint, if it isn't AWS.
    */
   endpoint_url: string | null
 }
@@ -1542,11 +1543,11 @@ export interface JobAnswer {
   completed_at: string | null
   files: FileCounts
   /**
-   * No more files can be added.
+   * Whether the job is closed to further files.
    */
   sealed: boolean
   /**
-   * The job that had imported the same drop folder before.
+   * The previous job from the same drop folder.
    */
   follows?: string | null
   result?: {
@@ -1554,16 +1555,16 @@ export interface JobAnswer {
   } | null
   callback_url?: string | null
   /**
-   * How often its owner has corrected what was found of its files.
+   * The number of corrections by the job's owner.
    */
   revision?: number
   /**
-   * Whether its results have all of these corrections.
+   * Whether the results include all of these corrections.
    */
   results_current?: boolean
 }
 /**
- * Fields left out keep their value; null clears one.
+ * Omitted fields keep their value; null clears a field.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobChanges".
@@ -1574,7 +1575,7 @@ export interface JobChanges {
   tags?: string[] | null
 }
 /**
- * Files of yours, of any job: `file_ids`, or `files` where they have roles. Each is taken once, in this order.
+ * Your files, from any job: `file_ids`, or `files` if they have roles. Each file is used once, in this order.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "JobRequest".
@@ -1599,7 +1600,7 @@ export interface JobRequest {
     [k: string]: unknown
   }
   /**
-   * Receives the job's end, as a webhook.
+   * Receives a webhook when the job ends.
    */
   callback_url?: string | null
 }
@@ -1621,7 +1622,7 @@ export interface JobSummary {
   pipeline: string
   status: JobState
   /**
-   * Without files that were deleted or are in the bin.
+   * The number of files, without those that were deleted or are in the bin.
    */
   file_count: number
   error_code: string | null
@@ -1634,17 +1635,17 @@ export interface JobSummary {
     [k: string]: unknown
   }
   /**
-   * The result of its run: summary, quality score, metadata.
+   * The result of the job's run: summary, quality score, metadata.
    */
   result: {
     [k: string]: unknown
   } | null
   /**
-   * Its files' bytes in your storage; null until it is over. Bytes that files share count once.
+   * Storage that the job's files use, in bytes; null until the job has ended. Bytes that files share count once.
    */
   size_bytes: number | null
   /**
-   * Of an import and of a drop folder.
+   * Set for imports and drop folders.
    */
   origin?: OriginAnswer | null
 }
@@ -1666,13 +1667,13 @@ export interface KeyAnswer {
   name: string
   scopes: ('upload' | 'read' | 'admin')[]
   /**
-   * The last four characters.
+   * The key's last four characters.
    */
   hint: string
   created_at: string
   expires_at: string | null
   /**
-   * To within an hour.
+   * Accurate to an hour.
    */
   last_used_at: string | null
 }
@@ -1713,12 +1714,12 @@ export interface LibraryFile {
   camera?: string | null
   thumbnail?: ThumbnailAnswer | null
   /**
-   * Leads to this one picture: for who shows one, not hundreds.
+   * The address of this thumbnail alone, for clients that show one file, not hundreds.
    */
   thumbnail_url?: string | null
   duplicate_of?: string | null
   /**
-   * The verdict of the job's last run, in its pipeline's words.
+   * The verdict of the job's last run, in the pipeline's terms.
    */
   verdict?: string | null
   verdict_message?: string | null
@@ -1728,7 +1729,7 @@ export interface LibraryFile {
   error_code?: string | null
   error_message?: string | null
   /**
-   * What somebody who gave it by a share calls themselves.
+   * The name entered by the visitor who gave the file through a share.
    */
   given_by?: string | null
   /**
@@ -1754,7 +1755,7 @@ export interface LibraryPage {
   items: LibraryFile[]
 }
 /**
- * How the files of a job can be listed.
+ * The sort orders and groups for lists of a job's files.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ListingAnswer".
@@ -1769,11 +1770,11 @@ export interface ListingAnswer {
  */
 export interface LiveTicket {
   /**
-   * Goes into the address as `?ticket=`. Good once, for a minute.
+   * The socket's query parameter `ticket`. Valid once, within a minute.
    */
   ticket: string
   /**
-   * Where to open the socket: `ws://…` or `wss://…`, or a path on this very host.
+   * The socket's address: `ws://…` or `wss://…`, or a path on this host.
    */
   url: string
   expires_at: string
@@ -1807,11 +1808,11 @@ export interface MarkerAnswer {
 export interface MissingWord {
   word: string
   /**
-   * How often the transcripts have it.
+   * The number of occurrences in the transcripts.
    */
   count: number
   /**
-   * Phones guessed from its letters; empty where they can't be.
+   * Phones guessed from the word's letters; empty if that isn't possible.
    */
   suggestion: string
 }
@@ -1824,11 +1825,11 @@ export interface MissingWordsAnswer {
   missing_words_count: number
   words: MissingWord[]
   /**
-   * The same as a table, escaped.
+   * The same words as an HTML table, escaped.
    */
   html_content: string
   /**
-   * Where the dictionary of suggestions is; null where no word is missing.
+   * The address of the dictionary of suggestions; null if no word is missing.
    */
   dict_url: string | null
 }
@@ -1853,11 +1854,11 @@ export interface MoreFilesRequest {
    */
   files: NewFile[]
   /**
-   * The request without it seals the job.
+   * Keeps the job open for further files; a request without it seals the job.
    */
   more?: boolean
   /**
-   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   * Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request.
    */
   skip_unsupported?: boolean
   /**
@@ -1900,11 +1901,11 @@ export interface NewJobAnswer {
   completed_at: string | null
   files: FileCounts
   /**
-   * No more files can be added.
+   * Whether the job is closed to further files.
    */
   sealed: boolean
   /**
-   * The job that had imported the same drop folder before.
+   * The previous job from the same drop folder.
    */
   follows?: string | null
   result?: {
@@ -1912,15 +1913,15 @@ export interface NewJobAnswer {
   } | null
   callback_url?: string | null
   /**
-   * How often its owner has corrected what was found of its files.
+   * The number of corrections by the job's owner.
    */
   revision?: number
   /**
-   * Whether its results have all of these corrections.
+   * Whether the results include all of these corrections.
    */
   results_current?: boolean
   /**
-   * Signs what is sent to callback_url. Shown this once.
+   * Signs the webhooks to `callback_url`. Shown only once.
    */
   callback_secret?: string | null
 }
@@ -1933,17 +1934,17 @@ export interface NewKeyAnswer {
   name: string
   scopes: ('upload' | 'read' | 'admin')[]
   /**
-   * The last four characters.
+   * The key's last four characters.
    */
   hint: string
   created_at: string
   expires_at: string | null
   /**
-   * To within an hour.
+   * Accurate to an hour.
    */
   last_used_at: string | null
   /**
-   * Shown this once.
+   * Shown only once.
    */
   key: string
 }
@@ -1959,7 +1960,7 @@ export interface NewKeyRequest {
    */
   scopes: ('upload' | 'read' | 'admin')[]
   /**
-   * null: never.
+   * Null for a key that never expires.
    */
   expires_in_days?: number | null
 }
@@ -1972,11 +1973,11 @@ export interface NewShareAnswer {
   kind: 'archive' | 'job' | 'files' | 'collect'
   name: string
   /**
-   * The job or archive that is shared, or collected into; of single files, the archive made of them.
+   * The job or archive that is shared, or the job that collects; for single files, the archive made of them.
    */
   job_id: string
   /**
-   * Of single files.
+   * Set for shares of single files.
    */
   file_count: number | null
   created_at: string
@@ -1985,11 +1986,11 @@ export interface NewShareAnswer {
   download_limit: number | null
   downloads: number
   /**
-   * Of one that collects.
+   * Set for shares that collect.
    */
   collected?: Collected | null
   /**
-   * The address of its page, behind the installation's own. Shown this once.
+   * The path of the share's page, below the installation's address. Shown only once.
    */
   path: string
 }
@@ -2003,7 +2004,7 @@ export interface NewWebhookAnswer {
   events: string[]
   created_at: string
   /**
-   * Signs what is sent. Shown this once.
+   * Signs the deliveries. Shown only once.
    */
   secret: string
 }
@@ -2018,13 +2019,13 @@ export interface PartsRequest {
    */
   part_numbers: number[]
   /**
-   * By part number.
+   * Checksums by part number.
    */
   sha256?: {
     [k: string]: string
   }
   /**
-   * By part number; eight hexadecimal digits.
+   * Checksums by part number, as eight hexadecimal digits.
    */
   crc32?: {
     [k: string]: string
@@ -2039,7 +2040,7 @@ export interface PasswordRequest {
   new_password: string
 }
 /**
- * As `POST /upload`, whose pipeline is `colour` here.
+ * The body of `POST /upload`, without the pipeline, which is `colour`.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PicturesRequest".
@@ -2059,11 +2060,11 @@ export interface PicturesRequest {
    */
   more?: boolean
   /**
-   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   * Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request.
    */
   skip_unsupported?: boolean
   /**
-   * Receives the job's end, as a webhook.
+   * Receives a webhook when the job ends.
    */
   callback_url?: string | null
 }
@@ -2077,20 +2078,20 @@ export interface PipelineAnswer {
   description: string
   extensions: string[]
   /**
-   * A regular expression, whatever the case, of names without an extension that it takes; null: none.
+   * A case-insensitive regular expression for accepted names without an extension; null if none are accepted.
    */
   bare_names: string | null
   max_bytes: number
   roles: string[]
   steps: string[]
   /**
-   * JSON Schema: what an upload form needs.
+   * The options as JSON Schema, for upload forms.
    */
   options: {
     [k: string]: unknown
   }
   /**
-   * The kind of its files: `image`, `video`, `volume`, `audio`; null: several.
+   * The kind of the pipeline's files: `image`, `video`, `volume` or `audio`; null if there are several.
    */
   kind: string | null
   listing: ListingAnswer
@@ -2102,7 +2103,7 @@ export interface PipelineAnswer {
 export interface PipelineTimes {
   pipeline: string
   /**
-   * Completed ones.
+   * The number of completed jobs.
    */
   jobs: number
   average_processing_time_seconds: number
@@ -2126,7 +2127,7 @@ export interface PlanAnswer {
   applied_at: string | null
   scenes: number
   /**
-   * How many were proposed, by field.
+   * The number of proposed changes for each field.
    */
   changes: {
     [k: string]: number
@@ -2136,7 +2137,7 @@ export interface PlanAnswer {
   }
 }
 /**
- * The cost of asking a language model for a plan.
+ * The cost of a plan's language model.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PlanCosts".
@@ -2147,23 +2148,23 @@ export interface PlanCosts {
   estimate: Tokens
   counted: TokensCounted
   /**
-   * Scenes about which the model could not be asked, or gave no usable answer.
+   * Scenes for which the request failed or the model gave no usable answer.
    */
   failed: number
   /**
-   * Scenes that were left out.
+   * Scenes that were left out before a request.
    */
   unasked: number
   /**
-   * Choices that were not among those given, and are left out.
+   * Choices of the model that were not among those offered; they are ignored.
    */
   invented: number
   /**
-   * Why scenes were left out: `budget`, `cancelled`, or an error's code of the connection.
+   * Why scenes were left out: `budget`, `cancelled`, or the connection's error code.
    */
   stopped: string | null
   /**
-   * The first scenes that failed, and why.
+   * The first scenes that failed, with the reasons.
    */
   failures: string[]
 }
@@ -2178,11 +2179,11 @@ export interface TokensCounted {
   cost: number | null
   cached_tokens: number
   /**
-   * Requests whose tokens the server didn't count: they are estimated.
+   * Requests whose tokens the server didn't count; their tokens are estimated.
    */
   unmetered_requests: number
   /**
-   * Pictures that the model was shown.
+   * Pictures sent to the model.
    */
   frames: number
 }
@@ -2198,7 +2199,7 @@ export interface PlanPage {
   applied_at: string | null
   scenes: number
   /**
-   * How many were proposed, by field.
+   * The number of proposed changes for each field.
    */
   changes: {
     [k: string]: number
@@ -2207,7 +2208,7 @@ export interface PlanPage {
     [k: string]: unknown
   }
   /**
-   * How many changes there are, by status.
+   * The number of changes with each status.
    */
   counts: {
     [k: string]: number
@@ -2264,15 +2265,15 @@ export interface Problem {
 export interface PushAnswer {
   source: string
   /**
-   * All scenes are to be sent; what isn't among them is marked as absent.
+   * Whether all scenes must be sent; scenes that aren't sent are marked as absent.
    */
   whole: boolean
   /**
-   * Of one that isn't whole: only scenes that were updated after this.
+   * Unless the push is whole: send only scenes that were updated after this time.
    */
   updated_after: string | null
   /**
-   * The id of the last scene that was taken in: the next page lies behind it.
+   * The id of the last scene that was received; the next page begins after it.
    */
   behind: string | null
   created: number
@@ -2281,7 +2282,7 @@ export interface PushAnswer {
   failed: number
 }
 /**
- * All that the server has, as ids with spans: `1-5000,5002`. Names that aren't listed are forgotten.
+ * All ids on the server, with ranges: `1-5000,5002`. Names that aren't listed are removed.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PushEnd".
@@ -2289,7 +2290,7 @@ export interface PushAnswer {
 export interface PushEnd {
   source: string
   /**
-   * Of a whole push. Scenes that aren't listed are marked as absent.
+   * For a whole push. Scenes that aren't listed are marked as absent.
    */
   scenes?: string | null
   performers: string
@@ -2297,7 +2298,7 @@ export interface PushEnd {
   studios: string
 }
 /**
- * Scenes and names as a Stash server's GraphQL gives them. Scenes come in the order of their ids.
+ * Scenes and names as a Stash server's GraphQL API returns them. Scenes are sorted by id.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PushPage".
@@ -2305,7 +2306,7 @@ export interface PushEnd {
 export interface PushPage {
   source: string
   /**
-   * The id that the page lies behind. A page that comes again isn't counted again.
+   * The id after which the page begins. A repeated page isn't counted again.
    */
   behind?: string | null
   /**
@@ -2334,7 +2335,7 @@ export interface PushPage {
   }[]
 }
 /**
- * source: what you call the server, such as `home`.
+ * `source` is your name for the server, such as `home`.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "PushRequest".
@@ -2342,7 +2343,7 @@ export interface PushPage {
 export interface PushRequest {
   source: string
   /**
-   * Only what changed since the last push; the first one is always whole.
+   * Only changes since the last push; the first push is always whole.
    */
   incremental?: boolean
 }
@@ -2365,7 +2366,7 @@ export interface RegisterRequest {
   password: string
 }
 /**
- * Options of the zip that are to be others; null: as they were.
+ * New options for the zip; null keeps an option.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "RemakeRequest".
@@ -2384,7 +2385,7 @@ export interface ResultAnswer {
   job_id: string
   pipeline: string
   /**
-   * The file that it is about; null: the whole job.
+   * The result's file; null for the whole job.
    */
   file_id?: string | null
   summary: string
@@ -2396,7 +2397,7 @@ export interface ResultAnswer {
   updated_at: string | null
 }
 /**
- * Fields left out keep their value. Metadata is merged; a name with null is removed.
+ * Omitted fields keep their value. Metadata is merged; null removes a name.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ResultChanges".
@@ -2458,7 +2459,7 @@ export interface SceneAnswer {
   id: string
   source: string
   /**
-   * Its title, or else the name of its file.
+   * The scene's title, or its filename if it has none.
    */
   title: string
   details: string | null
@@ -2470,7 +2471,7 @@ export interface SceneAnswer {
   organized: boolean
   rating100: number | null
   /**
-   * As precise as it is known: `2014`, `2006-08` or `2020-04-19`.
+   * As precise as known: `2014`, `2006-08` or `2020-04-19`.
    */
   scene_date: string | null
   created_date: string | null
@@ -2555,7 +2556,7 @@ export interface ScheduleAnswer {
   created_at: string
   next_at: string | null
   /**
-   * The last 20 times, the newest first.
+   * The last 20 runs, newest first.
    */
   history: StartedAnswer[]
 }
@@ -2566,18 +2567,18 @@ export interface ScheduleAnswer {
 export interface StartedAnswer {
   at: string
   /**
-   * Null where it was asked for.
+   * Null if the run was requested.
    */
   due_at: string | null
   /**
-   * Null where none began.
+   * Null if no job began.
    */
   job_id: string | null
   error_code: string | null
   error_message: string | null
 }
 /**
- * Fields left out keep their value. A `cron` replaces `every_minutes`, and the reverse.
+ * Omitted fields keep their value. `cron` replaces `every_minutes`, and vice versa.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ScheduleChanges".
@@ -2589,17 +2590,17 @@ export interface ScheduleChanges {
   }
   paused?: boolean
   /**
-   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart.
    */
   cron?: string
   every_minutes?: number
   /**
-   * In which the cron expression is read, such as `Europe/Berlin`.
+   * The time zone of the cron expression, such as `Europe/Berlin`.
    */
   zone?: string
 }
 /**
- * `cron` or `every_minutes`.
+ * Either `cron` or `every_minutes`.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ScheduleRequest".
@@ -2611,17 +2612,17 @@ export interface ScheduleRequest {
     [k: string]: unknown
   }
   /**
-   * The path that is imported each time, as by `POST /import-path`.
+   * The path to import in each run, as for `POST /import-path`.
    */
   path?: string | null
   recursive?: boolean
   /**
-   * Minute, hour, day, month and weekday as cron has them; at least 15 minutes apart.
+   * A cron expression: minute, hour, day, month and weekday. Runs must be at least 15 minutes apart.
    */
   cron?: string | null
   every_minutes?: number | null
   /**
-   * In which the cron expression is read, such as `Europe/Berlin`.
+   * The time zone of the cron expression, such as `Europe/Berlin`.
    */
   zone?: string
 }
@@ -2633,7 +2634,7 @@ export interface SchedulesAnswer {
   items: ScheduleAnswer[]
 }
 /**
- * A connection of yours, or an address with its key before it becomes one.
+ * One of your connections, or the address and key of a new one.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "ServerTest".
@@ -2658,15 +2659,15 @@ export interface SettingAnswer {
   source: 'default' | 'environment' | 'stored'
   secret: boolean
   /**
-   * Others are set by the deployment.
+   * False for settings of the deployment.
    */
   changeable: boolean
   /**
-   * The smallest value; null where it is no number to change.
+   * The minimum value; null unless the setting is a changeable number.
    */
   least: number | null
   /**
-   * The largest one.
+   * The maximum value; null unless the setting is a changeable number.
    */
   most: number | null
 }
@@ -2695,11 +2696,11 @@ export interface ShareAnswer {
   kind: 'archive' | 'job' | 'files' | 'collect'
   name: string
   /**
-   * The job or archive that is shared, or collected into; of single files, the archive made of them.
+   * The job or archive that is shared, or the job that collects; for single files, the archive made of them.
    */
   job_id: string
   /**
-   * Of single files.
+   * Set for shares of single files.
    */
   file_count: number | null
   created_at: string
@@ -2708,7 +2709,7 @@ export interface ShareAnswer {
   download_limit: number | null
   downloads: number
   /**
-   * Of one that collects.
+   * Set for shares that collect.
    */
   collected?: Collected | null
 }
@@ -2718,76 +2719,76 @@ export interface ShareAnswer {
  */
 export interface ShareRequest {
   /**
-   * `collect`: others put files into the job `job_id`, or into a new one of `pipeline`.
+   * `collect`: visitors give files to the job `job_id`, or to a new job of `pipeline`.
    */
   kind?: 'collect' | null
   archive_id?: string | null
   /**
-   * All files of the job that could be read, and its zip.
+   * Shares the job's zip and all of its readable files.
    */
   job_id?: string | null
   /**
-   * A zip is made of them, and kept for as long.
+   * Shares these files, and a zip of them that is kept as long as the share.
    *
    * @maxItems 5000
    */
   file_ids?: string[]
   /**
-   * An archive ends its share with itself.
+   * A share of an archive also ends with the archive.
    */
   expires_in_days?: number
   /**
-   * What visitors see as the title; else that of the job or archive.
+   * The title for visitors; by default, the name of the job or archive.
    */
   name?: string | null
   password?: string | null
   /**
-   * How many downloads are allowed, of files and of the zip together.
+   * The maximum number of downloads, of files and of the zip together.
    */
   download_limit?: number | null
   /**
-   * Of the new job that files are collected into.
+   * To collect: the pipeline of the new job.
    */
   pipeline?: string | null
   /**
-   * Likewise.
+   * To collect: the options of the new job.
    */
   options?: {
     [k: string]: unknown
   }
   /**
-   * So many files may be given, to collect.
+   * To collect: the maximum number of files.
    */
   file_limit?: number
   /**
-   * So many bytes may be given, to collect.
+   * To collect: the maximum number of bytes.
    */
   byte_limit?: number
 }
 /**
- * A share as a visitor sees it. A locked share shows only that it is locked.
+ * A share, as visitors see it. A locked share shows only that it is locked.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SharedAnswer".
  */
 export interface SharedAnswer {
   /**
-   * It has a password: POST /shared/{token}/unlock.
+   * Whether the share requires its password: `POST /shared/{token}/unlock`.
    */
   locked: boolean
   name?: string | null
   file_count?: number | null
   expires_at?: string | null
   /**
-   * null: as many as one likes.
+   * Null if downloads are not limited.
    */
   downloads_left?: number | null
   /**
-   * All of it; empty while it is being made.
+   * Zips of all files; empty until they are made.
    */
   zips: SharedZip[]
   /**
-   * Of one that collects, which shows no files.
+   * Set for shares that collect, which show no files.
    */
   collect?: CollectAnswer | null
 }
@@ -2841,17 +2842,17 @@ export interface SharesAnswer {
 export interface SignedInAnswer {
   access_token: string
   /**
-   * Good for one use; the answer to that brings the next.
+   * Can be used once; each refresh returns the next one.
    */
   refresh_token: string
   token_type?: 'bearer'
   /**
-   * Seconds that the access token is good.
+   * Seconds until the access token expires.
    */
   expires_in: number
   user_id: string
   /**
-   * The guest's belongings that came along; null without a guest's token.
+   * The guest's belongings that the account took over; null without a guest's token.
    */
   taken_over?: TakenOverAnswer | null
 }
@@ -2866,11 +2867,11 @@ export interface TakenOverAnswer {
   shares: number
   connections: number
   /**
-   * Whether scenes stay with the guest: sync again to have them.
+   * Whether scenes stay with the guest; sync again to bring them into the account.
    */
   scenes_left: boolean
   /**
-   * False: some are handed over within minutes of the answer.
+   * False if the rest follows within minutes of the answer.
    */
   complete: boolean
 }
@@ -2899,7 +2900,7 @@ export interface SignedParts {
  */
 export interface SlipAnswer {
   /**
-   * Of an object, or of a folder, with a slash at its end.
+   * The path of an object, or of a folder, which ends with a slash.
    */
   path: string
   code: 'unknown_pipeline' | 'no_batch' | 'unknown_user' | 'no_owner'
@@ -2911,7 +2912,7 @@ export interface SlipAnswer {
  */
 export interface SlipsAnswer {
   /**
-   * At most 100.
+   * At most 100 slips.
    */
   items: SlipAnswer[]
 }
@@ -2937,28 +2938,28 @@ export interface StatsAnswer {
   average_processing_time_seconds: number | null
   jobs_in_queue: number
   /**
-   * Since the first job of this installation.
+   * Hours since the first job of this installation.
    */
   uptime_hours: number
   /**
-   * Of the files of jobs that are over; bytes that files share count once.
+   * Bytes of the files of jobs that have ended; bytes that files share count once.
    */
   stored_bytes: number
   /**
-   * The last 30, today's the last of them. A job counts on the day it ended, until it is retried.
+   * The last 30 days, ending with today. A job counts on the day it ended, until it is retried.
    */
   days: DayOfJobs[]
   /**
-   * Of these days.
+   * Processing times in these days.
    */
   pipelines: PipelineTimes[]
   /**
-   * Of these days, the most frequent first.
+   * Errors in these days, most frequent first.
    */
   errors: ErrorTimes[]
 }
 /**
- * The fields depend on the state: those without a meaning in it are left out.
+ * The fields depend on the state; fields without a meaning in it are omitted.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StatusAnswer".
@@ -2969,15 +2970,15 @@ export interface StatusAnswer {
   poll_after_seconds: number
   files_expected?: number | null
   /**
-   * Files that the opening promised, while some are still to be announced.
+   * The total number of files stated when the job was opened, until all are announced.
    */
   files_intended?: number | null
   /**
-   * Those that have arrived; of jobs with more than 5,000 files, those that were looked at.
+   * Files that have arrived; in jobs with more than 5,000 files, inspected files.
    */
   files_received?: number | null
   /**
-   * Those that were looked at, rejected ones too.
+   * Inspected files, including rejected ones.
    */
   files_inspected?: number | null
   queue_position?: number | null
@@ -2993,7 +2994,7 @@ export interface StatusAnswer {
   download_url?: string | null
   result_size_bytes?: number | null
   /**
-   * Whether its results have all that its owner corrected.
+   * Whether the results include all of the owner's corrections.
    */
   results_current?: boolean | null
   processing_time_seconds?: number | null
@@ -3017,7 +3018,7 @@ export interface StoredParts {
   parts: StoredPart[]
 }
 /**
- * One stored picture, or several: each gets its own result.
+ * One or more stored pictures; each gets its own result.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "StoredPictures".
@@ -3029,23 +3030,23 @@ export interface StoredPictures {
    */
   file_ids?: string[]
   /**
-   * A shot of the card that corrects all of them.
+   * A photo of the card; its correction applies to all pictures.
    */
   reference_file_id?: string | null
   /**
-   * Of the colour pipeline, less `operation`.
+   * Options of the colour pipeline, without `operation`.
    */
   options?: {
     [k: string]: unknown
   }
   name?: string | null
   /**
-   * Receives the job's end, as a webhook.
+   * Receives a webhook when the job ends.
    */
   callback_url?: string | null
 }
 /**
- * A Stash server over a connection, or the videos of your own media jobs.
+ * A Stash server through a connection, or the videos of your own media jobs.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "SyncRequest".
@@ -3053,15 +3054,15 @@ export interface StoredPictures {
 export interface SyncRequest {
   connection_id?: string | null
   /**
-   * The videos of your media jobs; of these all are looked at each time.
+   * The videos of your media jobs; each sync reads all of them.
    */
   videos?: boolean
   /**
-   * Only what changed since the last sync; the first one is always full.
+   * Only changes since the last sync; the first sync is always full.
    */
   incremental?: boolean
   /**
-   * A sync is always a job: follow it by its id.
+   * Always true: a job runs the sync. Follow it by its id.
    */
   background?: true
 }
@@ -3089,13 +3090,13 @@ export interface Token {
   access_token: string
   token_type?: 'bearer'
   /**
-   * Seconds.
+   * Seconds until the token expires.
    */
   expires_in: number
   user_id: string
 }
 /**
- * The direct content of a folder of the zip.
+ * The direct content of a folder in the zip.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "TreeAnswer".
@@ -3109,16 +3110,16 @@ export interface TreeAnswer {
   folders: TreeFolder[]
   items: TreeFile[]
   /**
-   * In the whole zip, without its manifests.
+   * The number of files in the whole zip, without its manifests.
    */
   files: number
   size_bytes: number
   /**
-   * Of making the zip, without its manifests; null but for the first page of the zip itself.
+   * Estimates for the zip, without its manifests; null except on the first page of the zip itself.
    */
   estimates: ArchiveEstimates | null
   /**
-   * Whether all of the job's files are in: before, places may still change.
+   * Whether all of the job's files have arrived; until then, places may change.
    */
   final: boolean
 }
@@ -3129,7 +3130,7 @@ export interface TreeAnswer {
 export interface TreeFolder {
   name: string
   /**
-   * In it and below.
+   * The number of files in the folder and below it.
    */
   files: number
   size_bytes: number
@@ -3150,7 +3151,7 @@ export interface TreeFile {
  */
 export interface UnlockAnswer {
   /**
-   * Goes along as the header `X-Share-Pass`.
+   * Send it as the `X-Share-Pass` header.
    */
   share_pass: string
   expires_at: string
@@ -3173,15 +3174,15 @@ export interface UploadAnswer {
   message: string
   uploads: UploadTarget[]
   /**
-   * Files of an operating system's own, such as `.DS_Store`.
+   * Files of the operating system, such as `.DS_Store`.
    */
   ignored?: string[] | null
   /**
-   * With `skip_unsupported`: what the pipeline doesn't take.
+   * With `skip_unsupported`: the files that the pipeline doesn't accept.
    */
   left_out?: LeftOut[] | null
   /**
-   * Signs what is sent to callback_url. Shown this once.
+   * Signs the webhooks to `callback_url`. Shown only once.
    */
   callback_secret?: string | null
 }
@@ -3205,7 +3206,7 @@ export interface UploadRequest {
    */
   more?: boolean
   /**
-   * Leaves out what the pipeline doesn't take, and names it, instead of refusing the request.
+   * Leaves out files that the pipeline doesn't accept, and lists them, instead of refusing the request.
    */
   skip_unsupported?: boolean
   /**
@@ -3213,11 +3214,11 @@ export interface UploadRequest {
    */
   single_put?: boolean
   /**
-   * With `more`: how many files are to come in all, so that progress is of all.
+   * With `more`: the total number of files, so that progress covers all of them.
    */
   files_intended?: number | null
   /**
-   * Receives the job's end, as a webhook.
+   * Receives a webhook when the job ends.
    */
   callback_url?: string | null
 }
@@ -3241,7 +3242,7 @@ export interface UserDatumAnswer {
   updated_at: string
 }
 /**
- * At most 1 MiB: `text`, or `base64` for what isn't text.
+ * At most 1 MiB, as `text`, or as `base64` for binary content.
  *
  * This interface was referenced by `Api`'s JSON-Schema
  * via the `definition` "UserDataRequest".
@@ -3249,7 +3250,7 @@ export interface UserDatumAnswer {
 export interface UserDataRequest {
   text?: string | null
   /**
-   * Of the bytes.
+   * The bytes in Base64.
    */
   base64?: string | null
   content_type?: string | null
@@ -3266,11 +3267,11 @@ export interface UserDatumContent {
   created_at: string
   updated_at: string
   /**
-   * Where it is text in UTF-8.
+   * The content, if it is UTF-8 text.
    */
   text?: string | null
   /**
-   * Where it isn't.
+   * The content, if it isn't UTF-8 text.
    */
   base64?: string | null
 }

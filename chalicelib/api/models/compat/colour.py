@@ -21,7 +21,7 @@ class ColourError(Answer):
     detail: str
     status_code: int
     timestamp: Time
-    code: str = Field(description="Ours, for programs.")
+    code: str = Field(description="Millrace's error code, for programs.")
     request_id: str
 
 
@@ -35,7 +35,7 @@ class ColourImagesForm(Form):
 
 class ColourImagesQuery(Query):
     page: int = Field(1, ge=1, le=100_000)
-    page_size: int = Field(20, ge=1, le=1_000_000, description="More than 100 is 100.")
+    page_size: int = Field(20, ge=1, le=1_000_000, description="Values above 100 count as 100.")
 
 
 class ColourImage(Answer):
@@ -47,7 +47,7 @@ class ColourImage(Answer):
     upload_date: Time
     user_id: str
     metadata: dict[str, Any]
-    storage_path: str = Field(description="Below the host, with the same sign-in.")
+    storage_path: str = Field(description="A path on this host, with the same credentials.")
     thumbnail_url: str | None
     status: Literal["uploaded", "rejected"]
 
@@ -104,13 +104,17 @@ class ColourJobList(RootModel[list[ColourJob]]):
 
 
 class ColourJobChanges(Given):
-    """Fields left out keep their value."""
+    """Omitted fields keep their value."""
 
     job_name: Name | None = None
     description: Description | None = None
     status: JobStatus | None = Field(None, description="Needs the scope `admin`.")
     progress: float | None = Field(
-        None, ge=0, le=100, allow_inf_nan=False, description="Needs the scope `admin`. Counted here all the same."
+        None,
+        ge=0,
+        le=100,
+        allow_inf_nan=False,
+        description="Needs the scope `admin`. Changes nothing: the installation counts progress itself.",
     )
     error_message: str | None = Field(None, min_length=1, max_length=1000, description="With `status: failed`.")
 
@@ -131,7 +135,7 @@ class ColourResultRequest(Given):
 
 class ColourResultChanges(Given):
     quality_score: Quality | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict, description="Merged into what is there.")
+    metadata: dict[str, Any] = Field(default_factory=dict, description="Merged into the existing metadata.")
 
 
 class ColourResult(Answer):
@@ -170,8 +174,8 @@ class ColourRefresh(Given):
 
 class ColourUser(Answer):
     id: str
-    email: str | None = Field(description="None: a guest.")
-    full_name: str | None = Field(description="The name that the account goes by.")
+    email: str | None = Field(description="Null for a guest.")
+    full_name: str | None = Field(description="The account's name.")
     is_active: Literal[True] = True
     created_at: Time | None
 

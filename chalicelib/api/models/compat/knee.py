@@ -10,12 +10,14 @@ from chalicelib.api.models.shapes import Answer, Time
 
 class KneeError(Answer):
     detail: str
-    code: str = Field(description="Ours, for programs.")
+    code: str = Field(description="Millrace's error code, for programs.")
     request_id: str
 
 
 class KneeForm(Form):
-    file: FormFile = Field(description="A .zip, .nii, .nii.gz, .nrrd or .dcm, or what else the volume pipeline takes.")
+    file: FormFile = Field(
+        description="A .zip, .nii, .nii.gz, .nrrd or .dcm file, or any other file that the volume pipeline accepts."
+    )
     email: str | None = Field(None, max_length=254)
     segmentation_model: str | None = Field(
         None, max_length=64, description="A model that this installation has; without one, `classical`."
@@ -35,7 +37,7 @@ class KneeUpload(Answer):
 
 
 class KneeStatus(Answer):
-    """Only the fields that belong to the status are there."""
+    """Contains only the fields that apply to the status."""
 
     sparse = True
 
@@ -49,7 +51,7 @@ class KneeStatus(Answer):
     step_name: str | None = None
     elapsed_seconds: int | None = None
     estimated_remaining_seconds: int | None = None
-    download_url: str | None = Field(None, description="Below the base address.")
+    download_url: str | None = Field(None, description="A path below the base address.")
     result_size_bytes: int | None = None
     processing_time_seconds: int | None = None
     error_message: str | None = None
@@ -71,6 +73,6 @@ class KneeHealth(Answer):
     status: Literal["healthy", "unhealthy"]
     redis: Literal["connected", "disconnected"] = Field(description="Here: tables and files.")
     worker: Literal["available", "unavailable"] = Field(description="Here: the queues.")
-    gpu: Literal["available", "unavailable"] = Field(description="None is used.")
+    gpu: Literal["available", "unavailable"] = Field(description="No GPU is used.")
     timestamp: Time
     error: str | None = None

@@ -14,7 +14,7 @@ EARLIEST, LATEST = datetime(1601, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzin
 
 class MediaError(Answer):
     error: str
-    code: str = Field(description="Ours, for programs.")
+    code: str = Field(description="Millrace's error code, for programs.")
     request_id: str
 
 
@@ -46,7 +46,7 @@ class MediaForm(Form):
 
 class MediaImport(Given):
     path: Annotated[str, StringConstraints(min_length=1, max_length=1024)] = Field(
-        description="Below one of the places that this installation allows."
+        description="A path below one of the installation's places for imports."
     )
 
 
@@ -55,10 +55,11 @@ class MediaQueued(Answer):
 
     job_id: str
     file_count: int = Field(
-        description="Of an import what lies there, counted up to 10,000; 0 where it lies in another bucket."
+        description="For imports, the number of objects at the path, counted up to 10,000; 0 for paths in another "
+        "bucket."
     )
     status: Literal["queued"] = "queued"
-    left_out: list[str] | None = Field(None, description="Files that are no photos or videos.")
+    left_out: list[str] | None = Field(None, description="Files that are not photos or videos.")
 
 
 class MediaJob(Answer):
@@ -90,7 +91,7 @@ class MediaControlled(Answer):
 class MediaFilesQuery(Query):
     confidence: Annotated[list[Level], BeforeValidator(commas)] = Field(default_factory=list)
     page: int = Field(1, ge=1, le=100_000)
-    per_page: int = Field(50, ge=1, le=1_000_000, description="More than 200 is 200.")
+    per_page: int = Field(50, ge=1, le=1_000_000, description="Values above 200 count as 200.")
     group_by: Literal["confidence"] | None = None
 
 
@@ -101,7 +102,7 @@ class MediaFile(Answer):
     timestamp_source: str | None
     confidence: Level
     file_hash_sha256: str | None
-    thumbnail_path: str | None = Field(description="Below the host, with the same sign-in.")
+    thumbnail_path: str | None = Field(description="A path on this host, with the same credentials.")
 
 
 class MediaFilesPage(Answer):
@@ -116,13 +117,13 @@ class MediaFilesPage(Answer):
 class MediaFilesGroups(Answer):
     job_id: str
     grouped_by: Literal["confidence"] = "confidence"
-    groups: dict[Level, list[MediaFile]] = Field(description="The first 1,000 files of each.")
-    group_sizes: dict[Level, int] = Field(description="How many files each group has in all.")
+    groups: dict[Level, list[MediaFile]] = Field(description="The first 1,000 files of each group.")
+    group_sizes: dict[Level, int] = Field(description="The total number of files in each group.")
     total_files: int
 
 
 class MediaFiles(RootModel[MediaFilesPage | MediaFilesGroups]):
-    """A page of files; with `group_by` all of them in groups."""
+    """A page of files; with `group_by`, all files in groups."""
 
 
 class MediaDuplicate(Answer):
@@ -130,18 +131,18 @@ class MediaDuplicate(Answer):
     original_filename: str
     file_size_bytes: int
     detected_timestamp: str | None
-    storage_path: str = Field(description="Below the host, with the same sign-in.")
+    storage_path: str = Field(description="A path on this host, with the same credentials.")
     thumbnail_path: str | None
 
 
 class MediaDuplicateGroup(Answer):
     hash: str
     match_type: Literal["exact"] = "exact"
-    files: list[MediaDuplicate] = Field(description="The first hundred of them.")
+    files: list[MediaDuplicate] = Field(description="The group's first 100 files.")
 
 
 class MediaDuplicates(Answer):
     job_id: str
-    duplicate_groups: list[MediaDuplicateGroup] = Field(description="The first thousand of them.")
+    duplicate_groups: list[MediaDuplicateGroup] = Field(description="The first 1,000 groups.")
     group_count: int
     total_duplicates: int = Field(description="Files in all groups.")

@@ -14,10 +14,10 @@ JobType = Literal["scene_sync", "scene_analysis", "batch_analysis", "sync_all", 
 
 class ScenesError(Answer):
     success: Literal[False] = False
-    error: str = Field(description="In short.")
+    error: str = Field(description="The error in short.")
     detail: str
     request_id: str
-    code: str = Field(description="Ours, for programs.")
+    code: str = Field(description="Millrace's error code, for programs.")
 
 
 class SceneJobsQuery(Query):
@@ -64,12 +64,12 @@ class SceneJobCancelled(Answer):
 
 
 class SceneSettings(Answer):
-    """Of your own connections. Keys are never shown."""
+    """Settings from your own connections. Keys are never shown."""
 
     stash_url: str | None
-    stash_api_key: str | None = Field(description="`********` where there is one.")
+    stash_api_key: str | None = Field(description="`********` if there is a key.")
     openai_base_url: str | None
-    openai_api_key: str | None = Field(description="`********` where there is one.")
+    openai_api_key: str | None = Field(description="`********` if there is a key.")
     openai_model: None = None
     analysis_confidence_threshold: float
     sync_incremental: bool
@@ -77,16 +77,16 @@ class SceneSettings(Answer):
 
 
 class SceneSettingsChanges(Given):
-    """Fields left out keep their value, and so does a key that is sent as `********`."""
+    """Omitted fields keep their value, and so does a key sent as `********`."""
 
     stash_url: Url | None = None
     stash_api_key: Key | None = None
     openai_base_url: Url | None = None
     openai_api_key: Key | None = None
-    openai_model: str | None = Field(None, max_length=200, description="Named by each analysis; not kept.")
-    analysis_confidence_threshold: float | None = Field(None, ge=0, le=1, description="Named by each analysis.")
-    sync_incremental: bool | None = Field(None, description="Named by each sync.")
-    sync_batch_size: int | None = Field(None, ge=1, description="Found out by each sync.")
+    openai_model: str | None = Field(None, max_length=200, description="Set by each analysis; not kept.")
+    analysis_confidence_threshold: float | None = Field(None, ge=0, le=1, description="Set by each analysis.")
+    sync_incremental: bool | None = Field(None, description="Set by each sync.")
+    sync_batch_size: int | None = Field(None, ge=1, description="Determined by each sync.")
 
 
 class SceneSettingsChanged(Answer):
@@ -133,12 +133,12 @@ class CatalogueSummary(Answer):
 
 
 class CatalogueSyncQuery(Query):
-    background: Literal["true"] = Field("true", description="Always: a sync is a job.")
+    background: Literal["true"] = Field("true", description="Always true: a job runs the sync.")
     incremental: bool = True
 
 
 class SyncAllQuery(Query):
-    force: bool = Field(False, description="Everything, whatever has changed.")
+    force: bool = Field(False, description="Syncs everything, changed or not.")
 
 
 class CatalogueJobStarted(Answer):
@@ -158,4 +158,4 @@ class CatalogueEntity(Answer):
 
 
 class CatalogueEntities(RootModel[list[CatalogueEntity]]):
-    """In order of their names."""
+    """Sorted by name."""

@@ -18,25 +18,27 @@ from millrace_client.models import LoginRequest, NewKeyRequest, RegisterRequest,
 
 SOME = 50
 
-keys = typer.Typer(help="Keys for programs. Asks for the password: a key can't make keys.", no_args_is_help=True)
+keys = typer.Typer(help="Keys for programs. Asks for the password: a key can't create keys.", no_args_is_help=True)
 
-Email = Annotated[str, typer.Option(prompt=True, help="Of your account.")]
+Email = Annotated[str, typer.Option(prompt=True, help="The email of your account.")]
 Password = Annotated[
-    str, typer.Option(prompt=True, hide_input=True, envvar="MILLRACE_PASSWORD", help="Better typed than given.")
+    str,
+    typer.Option(prompt=True, hide_input=True, envvar="MILLRACE_PASSWORD", help="The password; safer at the prompt."),
 ]
 
 
 def login(
-    email: Annotated[str | None, typer.Option(help="Of your account; asked for without it.")] = None,
+    email: Annotated[str | None, typer.Option(help="The email of your account; prompted for by default.")] = None,
     password: Annotated[
-        str | None, typer.Option(envvar="MILLRACE_PASSWORD", help="Better typed than given: asked for without it.")
+        str | None,
+        typer.Option(envvar="MILLRACE_PASSWORD", help="The password; by default, a safer prompt asks for it."),
     ] = None,
-    scopes: Annotated[str, typer.Option(help="What it may do.")] = "upload,read",
+    scopes: Annotated[str, typer.Option(help="The key's scopes.")] = "upload,read",
     with_token: Annotated[bool, typer.Option("--with-token", help="Read a token or key from standard input.")] = False,
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """Sign in: makes a key for this machine and keeps that, never the password. The jobs that you have as a guest
-    become the account's; with --with-token they stay with the profile `guest`."""
+    """Sign in: creates a key for this machine and keeps the key, never the password. Your jobs as a guest become the
+    account's; with --with-token, they stay with the profile `guest`."""
     with reported(False):
         if with_token:
             token = sys.stdin.readline().strip()
@@ -59,12 +61,12 @@ def login(
 
 def register(
     email: Email,
-    username: Annotated[str, typer.Option(prompt=True, help="What others see.")],
+    username: Annotated[str, typer.Option(prompt=True, help="The name that others see.")],
     password: Password,
-    scopes: Annotated[str, typer.Option(help="What it may do.")] = "upload,read",
+    scopes: Annotated[str, typer.Option(help="The key's scopes.")] = "upload,read",
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """Make an account and sign in to it. The jobs that you have as a guest become the account's."""
+    """Create an account and sign in to it. Your jobs as a guest become the account's."""
     with reported(False):
         with Client(address, credentials.kept(address) or "") as service:
             guest = service.token is not None and service.send(operations.get_me()).role == credentials.GUEST
@@ -107,14 +109,14 @@ def _jobs_of_guest(address: str, token: str) -> int:
 
 
 def logout(address: Address = DEFAULT_ADDRESS) -> None:
-    """Forget who signed in here. The key stays good until it is revoked."""
+    """Remove the stored sign-in. The key stays valid until it is revoked."""
     credentials.keep(address, None)
     say("Signed out.", "millrace keys list")
 
 
 @keys.command("list")
 def list_keys(email: Email, password: Password, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Your keys."""
+    """List your keys."""
     with reported(as_json), _signed_in(address, email, password) as service:
         found = service.send(operations.list_keys()).items
         if as_json:
@@ -126,15 +128,15 @@ def list_keys(email: Email, password: Password, address: Address = DEFAULT_ADDRE
 
 @keys.command("create")
 def create_key(
-    name: Annotated[str, typer.Argument(help="What it is for.", show_default=False)],
+    name: Annotated[str, typer.Argument(help="The key's purpose.", show_default=False)],
     email: Email,
     password: Password,
-    scopes: Annotated[str, typer.Option(help="Of upload,read,admin.")] = "read",
-    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is good.")] = 365,
+    scopes: Annotated[str, typer.Option(help="Any of upload,read,admin.")] = "read",
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Days until the key expires.")] = 365,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make a key. It is shown this once."""
+    """Create a key. It is shown only once."""
     with reported(as_json), _signed_in(address, email, password) as service:
         body = NewKeyRequest(name=name, scopes=listed(scopes), expires_in_days=days)
         made = service.send(operations.create_key(body))
@@ -143,12 +145,12 @@ def create_key(
 
 @keys.command("revoke")
 def revoke_key(
-    key: Annotated[str, typer.Argument(help="Its id: `millrace keys list` shows it.", show_default=False)],
+    key: Annotated[str, typer.Argument(help="The key's id; `millrace keys list` shows it.", show_default=False)],
     email: Email,
     password: Password,
     address: Address = DEFAULT_ADDRESS,
 ) -> None:
-    """End a key at once."""
+    """Revoke a key at once."""
     with reported(False), _signed_in(address, email, password) as service:
         service.send(operations.revoke_key(key))
         say("Revoked.")

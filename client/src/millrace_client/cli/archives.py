@@ -19,35 +19,37 @@ UNITS = {"": 1, "K": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 
 
 def archive(
-    jobs: Annotated[list[str] | None, typer.Argument(help="Jobs, with all of their files.", show_default=False)] = None,
-    file: Annotated[list[str] | None, typer.Option(help="A file's id; may be given often.", show_default=False)] = None,
+    jobs: Annotated[
+        list[str] | None, typer.Argument(help="The ids of jobs, with all of their files.", show_default=False)
+    ] = None,
+    file: Annotated[list[str] | None, typer.Option(help="A file's id; may be repeated.", show_default=False)] = None,
     search: Annotated[
-        str | None, typer.Option(help="Words in names, titles or tags: of these jobs, or of all.", show_default=False)
+        str | None, typer.Option(help="Words in names, titles or tags; in these jobs, or in all.", show_default=False)
     ] = None,
     kind: Annotated[
         Literal["image", "video", "volume", "audio"] | None,
-        typer.Option("--type", help="Only these: of these jobs, or of all.", show_default=False),
+        typer.Option("--type", help="Only files of this type; in these jobs, or in all.", show_default=False),
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Your whole library.")] = False,
     layout: Annotated[
-        Literal["organised", "original", "flat"], typer.Option(help="By month, as they came, or no folders.")
+        Literal["organised", "original", "flat"], typer.Option(help="Folders by month, original folders, or none.")
     ] = "organised",
-    artifacts: Annotated[bool, typer.Option("--artifacts", help="Also what the jobs came to.")] = False,
-    name: Annotated[str | None, typer.Option(help="What it is saved as.", show_default=False)] = None,
+    artifacts: Annotated[bool, typer.Option("--artifacts", help="Include the jobs' artifacts.")] = False,
+    name: Annotated[str | None, typer.Option(help="The archive's filename.", show_default=False)] = None,
     split: Annotated[
-        str | None, typer.Option(help="Several zips of at most so much, such as 4GB.", show_default=False)
+        str | None, typer.Option(help="The maximum size of each zip, such as 4GB.", show_default=False)
     ] = None,
     strategy: Annotated[
         Strategy,
-        typer.Option(help="By many workers, by one, or by many where one would need over a minute."),
+        typer.Option(help="Many workers, one, or many if one would need over a minute."),
     ] = "auto",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say its size, time and cost, and make nothing.")] = False,
-    wait: Annotated[bool, typer.Option(help="Until it is made, and fetch it.")] = True,
-    out: Annotated[Path, typer.Option(help="The folder that it goes to.")] = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the size, time and cost, and make nothing.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for the archive, and fetch it.")] = True,
+    out: Annotated[Path, typer.Option(help="The target folder.")] = Path(),
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make a zip of just what you want, and fetch it."""
+    """Make a zip of chosen files, and fetch it."""
     filtered = everything or search is not None or kind is not None
     if not (jobs or file or filtered):
         raise typer.BadParameter("name jobs, --file, --search, --type or --all.")
@@ -100,7 +102,7 @@ def taking(estimate: ArchiveEstimate) -> str:
 
 
 def list_archives(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Your archives, the newest first."""
+    """List your archives, newest first."""
     with reported(as_json), client(address) as service:
         found = list(service.archives())
         if as_json:

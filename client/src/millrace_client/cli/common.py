@@ -23,9 +23,9 @@ from millrace_client.models import StatusAnswer
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8000"
 
-Address = Annotated[str, typer.Option(envvar=["MILLRACE_URL", "MILLRACE_ADDRESS"], help="Where Millrace is.")]
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on stdout, for programs.")]
-JobId = Annotated[str, typer.Argument(help="A job's id: `millrace list` shows them.", show_default=False)]
+Address = Annotated[str, typer.Option(envvar=["MILLRACE_URL", "MILLRACE_ADDRESS"], help="Millrace's address.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout, for programs.")]
+JobId = Annotated[str, typer.Argument(help="A job's id; `millrace list` shows it.", show_default=False)]
 
 
 def client(address: str, *, guest: bool = False) -> Client:

@@ -31,11 +31,11 @@ from millrace_client.models import JobAnswer, Redated, StatusAnswer
 
 def status(
     job: JobId,
-    wait: Annotated[bool, typer.Option(help="Until it is over.")] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for the job's end.")] = False,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """How far a job is."""
+    """Show a job's progress."""
     with reported(as_json, f"millrace status {job} --wait"), client(address) as service:
         found = watch(service.job(job), as_json) if wait else service.job(job).status()
         show_status(found, as_json)
@@ -51,13 +51,15 @@ def show_status(found: StatusAnswer, as_json: bool) -> None:
 
 
 def list_jobs(
-    state: Annotated[str | None, typer.Option("--status", help="Only these, such as running,completed.")] = None,
-    pipeline: Annotated[str | None, typer.Option(help="Only this pipeline's.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 20,
+    state: Annotated[
+        str | None, typer.Option("--status", help="Only jobs with these statuses, such as running,completed.")
+    ] = None,
+    pipeline: Annotated[str | None, typer.Option(help="Only jobs of this pipeline.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="The maximum number of entries.")] = 20,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Your jobs, the newest first."""
+    """List your jobs, newest first."""
     with reported(as_json), client(address) as service:
         found = list(islice(service.jobs(status=listed(state), pipeline=pipeline, limit=min(limit, 100)), limit))
         if as_json:
@@ -69,14 +71,14 @@ def list_jobs(
 
 def files(
     job: JobId,
-    confidence: Annotated[str | None, typer.Option(help="Only these of high,medium,low,none.")] = None,
+    confidence: Annotated[str | None, typer.Option(help="Only files with any of high,medium,low,none.")] = None,
     sort: Annotated[
-        str, typer.Option(help="number, filename, size, timestamp, confidence, status; -size: down.")
+        str, typer.Option(help="number, filename, size, timestamp, confidence or status; -size for descending order.")
     ] = "number",
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """The files of a job, and what was found out about each."""
+    """List a job's files, with the findings on each."""
     with reported(as_json), client(address) as service:
         found = list(service.job(job).files(confidence=listed(confidence), sort=sort))
         if as_json:
@@ -94,11 +96,13 @@ def files(
 
 def duplicates(
     job: JobId,
-    kind: Annotated[Literal["exact", "similar"], typer.Option(help="The same bytes, or the same look.")] = "exact",
+    kind: Annotated[
+        Literal["exact", "similar"], typer.Option(help="Files with the same bytes, or similar files.")
+    ] = "exact",
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Files of a job that are or look the same, a group a line; the first is the one that is kept."""
+    """List a job's duplicate or similar files, one group per line; the first file is kept."""
     with reported(as_json), client(address) as service:
         groups = service.job(job).duplicates(kind)
         if as_json:
@@ -112,11 +116,11 @@ def duplicates(
 
 def keep_best(
     job: JobId,
-    kind: Annotated[Literal["exact", "similar", "all"], typer.Option(help="Of which groups.")] = "all",
+    kind: Annotated[Literal["exact", "similar", "all"], typer.Option(help="The kind of groups.")] = "all",
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Leave out of the zip all but the best of each group of look-alikes, where nothing was decided."""
+    """Keep only the best file of each group in the zip, where nothing was decided."""
     with reported(as_json), client(address) as service:
         dropped = service.job(job).keep_best(kind)
         show_json({"dropped": dropped}) if as_json else print(dropped)
@@ -126,15 +130,15 @@ def keep_best(
 
 def redate(
     job: JobId,
-    files: Annotated[list[str], typer.Argument(help="The ids of its files.")],
-    shift: Annotated[float | None, typer.Option(help="Hours to add to what the clock showed, such as -1.5.")] = None,
+    files: Annotated[list[str], typer.Argument(help="The ids of the job's files.")],
+    shift: Annotated[float | None, typer.Option(help="Hours to add to the clock's time, such as -1.5.")] = None,
     zone: Annotated[str | None, typer.Option(help="The clock's time zone, such as Europe/Paris.")] = None,
-    taken: Annotated[datetime | None, typer.Option(help="What the clock showed, such as 2024-05-01T12:30:00.")] = None,
-    date: Annotated[str | None, typer.Option(help="Another day, at the same time: 2024-05-01.")] = None,
+    taken: Annotated[datetime | None, typer.Option(help="The correct local time, such as 2024-05-01T12:30:00.")] = None,
+    date: Annotated[str | None, typer.Option(help="The new day, at the same time, such as 2024-05-01.")] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Correct when photos were taken; without an option, take back what was corrected before."""
+    """Correct the dates of photos; without an option, remove earlier corrections."""
     seconds = None if shift is None else shift * 3600
     change = Redated(files=files, shift_seconds=seconds, timezone=zone, taken_local=taken, date=date)
     with reported(as_json), client(address) as service:
@@ -146,24 +150,24 @@ def redate(
         say("", f"millrace remake {job}")
 
 
-OtherLayout = Annotated[Layout | None, typer.Option("--layout", help="The zip's folders; as they were otherwise.")]
-OtherNames = Annotated[Names | None, typer.Option("--names", help="The zip's names; as they were otherwise.")]
+OtherLayout = Annotated[Layout | None, typer.Option("--layout", help="The zip's folders; unchanged by default.")]
+OtherNames = Annotated[Names | None, typer.Option("--names", help="The zip's names; unchanged by default.")]
 OtherStrategy = Annotated[
     Strategy | None,
-    typer.Option("--strategy", help="Who makes the zip: many workers, one, or as suits it; as it was otherwise."),
+    typer.Option("--strategy", help="The workers that make the zip: many, one, or as needed; unchanged by default."),
 ]
 
 
 def tree(
     job: JobId,
-    folder: Annotated[str, typer.Argument(help="A folder of the zip; the zip itself without it.")] = "",
+    folder: Annotated[str, typer.Argument(help="A folder of the zip; by default, the zip itself.")] = "",
     layout: OtherLayout = None,
     names: OtherNames = None,
     strategy: OtherStrategy = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Look into a job's zip before it is made: its files, its size, and what making it takes."""
+    """Preview a job's zip: its files, its size, and the time and cost of making it."""
     with reported(as_json), client(address) as service:
         asked, page = service.job(job), 1
         first = found = asked.tree(folder, layout=layout, names=names, strategy=strategy)
@@ -190,7 +194,7 @@ def remake(
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Rebuild a job's zip, of what was corrected or in another layout."""
+    """Rebuild a job's zip after corrections, or in another layout."""
     with reported(as_json), client(address) as service:
         found = service.job(job).remake(layout, names, strategy)
         show_json(found) if as_json else print(f"{found.id}\t{found.status}")
@@ -199,12 +203,14 @@ def remake(
 
 def download(
     job: JobId,
-    out: Annotated[Path | None, typer.Option(help="Where to; its own name in this folder otherwise.")] = None,
-    artifact: Annotated[str, typer.Option(help="`complete` is the zip.")] = "complete",
+    out: Annotated[
+        Path | None, typer.Option(help="The target file or folder; by default, the artifact's name in this folder.")
+    ] = None,
+    artifact: Annotated[str, typer.Option(help="The artifact's name; `complete` is the zip.")] = "complete",
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch what came out of a job."""
+    """Fetch an artifact of a job."""
     with reported(as_json, f"millrace download {job}"), client(address) as service:
         path = fetch(service.job(job), out, artifact, as_json)
         show_json({"path": str(path)}) if as_json else print(path)
@@ -235,8 +241,8 @@ def _steering(name: str, does: str, act: Callable[[Job], JobAnswer]) -> Callable
 
 
 STEERING = {
-    "pause": _steering("pause", "Stop at a clean point; nothing that is done is lost.", Job.pause),
-    "resume": _steering("resume", "Go on after a pause.", Job.resume),
-    "cancel": _steering("cancel", "Give a job up.", Job.cancel),
-    "retry": _steering("retry", "Try again what failed.", Job.retry),
+    "pause": _steering("pause", "Pause at a clean point; no finished work is lost.", Job.pause),
+    "resume": _steering("resume", "Resume after a pause.", Job.resume),
+    "cancel": _steering("cancel", "Cancel a job.", Job.cancel),
+    "retry": _steering("retry", "Retry what failed.", Job.retry),
 }

@@ -16,7 +16,7 @@ from millrace_client.cli.view import size_of
 
 
 def whoami(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Who you are here."""
+    """Show your account."""
     with reported(as_json), client(address) as service:
         if service.token is None:
             say(f"No account has signed in at {service.address}.", "millrace login")
@@ -30,7 +30,7 @@ def whoami(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
 
 
 def pipelines(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Pipelines, and the files that each takes."""
+    """List the pipelines and the files that they accept."""
     with reported(as_json), client(address, guest=True) as service:
         found = service.send(operations.list_pipelines()).items
         if as_json:
@@ -43,7 +43,7 @@ def pipelines(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> No
 
 
 def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """A job's downloads."""
+    """List a job's artifacts."""
     with reported(as_json), client(address) as service:
         found = service.job(job).artifacts()
         if as_json:
@@ -57,18 +57,18 @@ def artifacts(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = 
 
 
 def watch_job(job: JobId, address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Follow a job until it is over, by a socket where the server has one, else by polling."""
+    """Follow a job until it ends, by a socket if the server has one, otherwise by polling."""
     with reported(as_json, f"millrace watch {job}"), client(address) as service:
         show_status(watch(service.job(job), as_json, closely=True), as_json)
 
 
 def delete(
-    jobs: Annotated[list[str], typer.Argument(help="Ids: `millrace list` shows them.", show_default=False)],
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Without asking.")] = False,
+    jobs: Annotated[list[str], typer.Argument(help="Job ids; `millrace list` shows them.", show_default=False)],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Skip the confirmation.")] = False,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Delete jobs that are over, with their files and results."""
+    """Delete jobs that have ended, with their files and results."""
     with reported(as_json), client(address) as service:
         if not yes:
             if not sys.stdin.isatty():

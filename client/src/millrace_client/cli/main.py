@@ -17,7 +17,7 @@ USAGE: Any = typer.BadParameter.__mro__[1]
 
 app = typer.Typer(
     name="millrace",
-    help="Files go in, each through a pipeline, and a zip and answers come out.",
+    help="Send files through a pipeline, and get a zip and results.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -50,7 +50,7 @@ app.command("logout")(accounts.logout)
 app.add_typer(accounts.keys, name="keys")
 app.add_typer(scenes.scenes, name="scenes")
 # The noun first, as in gh and aws. Each is an alias of the command without the noun.
-of_jobs = typer.Typer(help="The same commands by their noun: list, status, watch, delete.", no_args_is_help=True)
+of_jobs = typer.Typer(help="The same commands under their noun: list, status, watch, delete.", no_args_is_help=True)
 of_jobs.command("list")(jobs.list_jobs)
 of_jobs.command("status")(jobs.status)
 of_jobs.command("watch")(looking.watch_job)
@@ -70,10 +70,10 @@ def show_version(wanted: bool) -> None:
 @app.callback()
 def everywhere(
     profile: Annotated[
-        str | None, typer.Option(help="As whom: a name for another sign-in (MILLRACE_PROFILE).", show_default=False)
+        str | None, typer.Option(help="The profile: a name for another sign-in (MILLRACE_PROFILE).", show_default=False)
     ] = None,
     _version: Annotated[
-        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Which version this is.")
+        bool, typer.Option("--version", callback=show_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     given = profile or os.environ.get("MILLRACE_PROFILE")

@@ -21,24 +21,30 @@ from millrace_client.models import (
 )
 from millrace_client.scenes import Push, Stash
 
-scenes = typer.Typer(help="A catalogue of videos: brought in, searched, analysed, corrected.", no_args_is_help=True)
+scenes = typer.Typer(help="A catalogue of videos: sync, search, analyse and correct it.", no_args_is_help=True)
 
-PlanId = Annotated[str, typer.Argument(help="A plan's id: `millrace scenes plans` shows them.", show_default=False)]
-Search = Annotated[str, typer.Argument(help="Beginnings of words of title, details or path.")]
-Wait = Annotated[bool, typer.Option(help="Until the job is over.")]
+PlanId = Annotated[str, typer.Argument(help="A plan's id; `millrace scenes plans` shows it.", show_default=False)]
+Search = Annotated[str, typer.Argument(help="Word prefixes in the title, details or path.")]
+Wait = Annotated[bool, typer.Option(help="Wait for the job's end.")]
 
 
 @scenes.command("push")
 def push(
-    stash: Annotated[str, typer.Option(envvar="STASH_ADDRESS", help="Such as http://localhost:9999/graphql.")],
-    api_key: Annotated[str, typer.Option(envvar="STASH_API_KEY", help="Its API key, sent to it alone.")] = "",
-    source: Annotated[str, typer.Option(help="What you call it.")] = "home",
-    full: Annotated[bool, typer.Option("--full", help="All of it, which also finds what is gone.")] = False,
+    stash: Annotated[
+        str, typer.Option(envvar="STASH_ADDRESS", help="The server's address, such as http://localhost:9999/graphql.")
+    ],
+    api_key: Annotated[
+        str, typer.Option(envvar="STASH_API_KEY", help="The server's API key, sent only to the server.")
+    ] = "",
+    source: Annotated[str, typer.Option(help="Your name for the server.")] = "home",
+    full: Annotated[
+        bool, typer.Option("--full", help="Read the whole library, which also finds missing scenes.")
+    ] = False,
     wait: Wait = True,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Reads a Stash server from this machine and sends its library: for one that Millrace can't reach."""
+    """Read a Stash server from this machine and send its library, for a server that Millrace can't reach."""
 
     def progress(at: PushAnswer) -> None:
         if not as_json:
@@ -57,12 +63,14 @@ def push(
 @scenes.command("sync")
 def sync(
     connection: Annotated[str, typer.Argument(help="A connection's id.", show_default=False)],
-    full: Annotated[bool, typer.Option("--full", help="All of it, which also finds what is gone.")] = False,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read the whole library, which also finds missing scenes.")
+    ] = False,
     wait: Wait = True,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Millrace reads the server of a connection."""
+    """Let Millrace read the server of a connection."""
     with reported(as_json), client(address) as service:
         asked = SyncRequest(connection_id=connection, incremental=not full)
         _ended(service, service.send(operations.sync_scenes(asked)).job_id, wait, as_json)
@@ -71,19 +79,21 @@ def sync(
 @scenes.command("list")
 def list_scenes(
     search: Search = "",
-    tag: Annotated[str | None, typer.Option(help="Ids of tags with commas: any of them.")] = None,
-    performer: Annotated[str | None, typer.Option(help="Ids of performers with commas: any of them.")] = None,
-    date_from: Annotated[str | None, typer.Option("--from", help="On this day or later, such as 2014-01-01.")] = None,
-    date_to: Annotated[str | None, typer.Option("--to", help="On this day or before.")] = None,
+    tag: Annotated[str | None, typer.Option(help="Comma-separated tag ids; any one must match.")] = None,
+    performer: Annotated[str | None, typer.Option(help="Comma-separated performer ids; any one must match.")] = None,
+    date_from: Annotated[
+        str | None, typer.Option("--from", help="Scenes on or after this day, such as 2014-01-01.")
+    ] = None,
+    date_to: Annotated[str | None, typer.Option("--to", help="Scenes on or before this day.")] = None,
     sort: Annotated[
-        str, typer.Option(help="created_date, title, scene_date, duration, size …; -title: down.")
+        str, typer.Option(help="created_date, title, scene_date, duration, size …; -title for descending order.")
     ] = "title",
     page: Annotated[int, typer.Option(min=1)] = 1,
-    limit: Annotated[int, typer.Option(min=1, max=100, help="At most so many.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="The maximum number of entries.")] = 20,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Scenes that fit."""
+    """List matching scenes."""
     with reported(as_json), client(address) as service:
         query: dict[str, Any] = {"tag_ids": listed(tag), "performer_ids": listed(performer)}
         query |= {"date_from": date_from, "date_to": date_to, "search": search or None, "page": page, "per_page": limit}
@@ -101,14 +111,14 @@ def list_scenes(
 @scenes.command("analyse")
 def analyse(
     search: Search = "",
-    detect: Annotated[str | None, typer.Option(help="Of studio,performers,tags,details,date,markers.")] = None,
-    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="The least confidence.")] = None,
+    detect: Annotated[str | None, typer.Option(help="Any of studio,performers,tags,details,date,markers.")] = None,
+    threshold: Annotated[float | None, typer.Option(min=0, max=1, help="The minimum confidence.")] = None,
     name: Annotated[str | None, typer.Option(help="The plan's name.")] = None,
     wait: Wait = True,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Looks for what scenes lack: makes a plan of proposals, and changes nothing."""
+    """Find missing metadata: makes a plan of proposals, and changes nothing."""
     with reported(as_json), client(address) as service:
         given = {"detect": listed(detect), "confidence_threshold": threshold}
         options = AnalysisOptions(**{k: v for k, v in given.items() if v is not None})
@@ -126,7 +136,7 @@ def plans(
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Your plans, the newest first."""
+    """List your plans, newest first."""
     with reported(as_json), client(address) as service:
         # The server refuses other states.
         found = service.send(operations.list_plans(status=status, per_page=100))  # type: ignore[arg-type]
@@ -141,11 +151,13 @@ def plans(
 def accept(
     plan: PlanId,
     field: Annotated[str | None, typer.Option(help="Only changes of this field.")] = None,
-    confidence: Annotated[float | None, typer.Option(min=0, max=1, help="Only changes at least so sure.")] = None,
+    confidence: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Only changes with at least this confidence.")
+    ] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Approves proposals: all of a plan, of a field, or from a confidence on."""
+    """Approve proposals: all of a plan, of a field, or from a minimum confidence."""
     with reported(as_json), client(address) as service:
         if field is not None and confidence is not None:
             raise typer.BadParameter("Name a field or a confidence, not both.")
@@ -162,12 +174,14 @@ def accept(
 @scenes.command("apply")
 def apply(
     plan: PlanId,
-    connection: Annotated[str | None, typer.Option(help="The server to write to; else the catalogue alone.")] = None,
+    connection: Annotated[
+        str | None, typer.Option(help="The server to write to; by default, only the catalogue changes.")
+    ] = None,
     wait: Wait = True,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Carries out what is approved."""
+    """Apply the approved changes."""
     with reported(as_json), client(address) as service:
         body = ApplyRequest(connection_id=connection) if connection else ApplyRequest()
         _ended(service, service.send(operations.apply_plan(plan, body)).job_id, wait, as_json)

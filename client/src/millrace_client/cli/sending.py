@@ -36,10 +36,10 @@ def rate(text: str) -> float:
     return float(found[1]) * UNITS[found[2]]
 
 
-Pipeline = Annotated[str, typer.Option("--pipeline", "-p", help="What is to be done with them.")]
-JobName = Annotated[str | None, typer.Option("--name", help="What the job is called.")]
+Pipeline = Annotated[str, typer.Option("--pipeline", "-p", help="The pipeline for the files.")]
+JobName = Annotated[str | None, typer.Option("--name", help="The job's name.")]
 Options = Annotated[
-    list[str] | None, typer.Option("--option", "-o", help="NAME=VALUE of the pipeline; may be given again.")
+    list[str] | None, typer.Option("--option", "-o", help="A pipeline option as NAME=VALUE; may be repeated.")
 ]
 NOTHING: Mapping[str, str] = {}
 LimitRate = Annotated[
@@ -47,11 +47,11 @@ LimitRate = Annotated[
     typer.Option(
         parser=rate,
         metavar="RATE",
-        help="Bytes a second that the upload may take of the line; 500K, 2M, 1.5G.",
+        help="The maximum upload rate in bytes per second, such as 500K, 2M or 1.5G.",
         show_default=False,
     ),
 ]
-Wait = Annotated[bool, typer.Option("--wait", help="Until the job is over.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Wait for the job's end.")]
 
 
 def upload(
@@ -60,20 +60,24 @@ def upload(
     name: JobName = None,
     option: Options = None,
     wait: Wait = False,
-    out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
-    parallel: Annotated[int, typer.Option(min=1, max=32, help="So many files or parts at a time.")] = PARALLEL,
+    out: Annotated[Path | None, typer.Option(help="Wait for the zip, and fetch it into this file.")] = None,
+    parallel: Annotated[
+        int, typer.Option(min=1, max=32, help="The number of files or parts to send at a time.")
+    ] = PARALLEL,
     limit_rate: LimitRate = None,
     include: Annotated[
-        list[str] | None, typer.Option(help="Only names such as '*.jpg'; may be given again.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Send only matching names, such as '*.jpg'; may be repeated.", show_default=False),
     ] = None,
     exclude: Annotated[
-        list[str] | None, typer.Option(help="No names such as 'raw/*'; may be given again.", show_default=False)
+        list[str] | None,
+        typer.Option(help="Leave out matching names, such as 'raw/*'; may be repeated.", show_default=False),
     ] = None,
     role: Annotated[
         list[str] | None,
         typer.Option(
-            help="ROLE=FILE: one more file, and what it is for; ROLE alone: what all files are for. `millrace "
-            "pipelines` shows the roles; may be given again.",
+            help="ROLE=FILE: one more file and its role; ROLE alone: the role of all files. `millrace "
+            "pipelines` shows the roles; may be repeated.",
             show_default=False,
         ),
     ] = None,
@@ -93,16 +97,18 @@ def upload(
 
 
 def import_path(
-    path: Annotated[str, typer.Argument(help="s3://bucket/prefix/, or prefix/ of Millrace's own.", show_default=False)],
+    path: Annotated[
+        str, typer.Argument(help="s3://bucket/prefix/, or prefix/ in Millrace's own bucket.", show_default=False)
+    ],
     pipeline: Pipeline = "media",
     name: JobName = None,
     option: Options = None,
     wait: Wait = False,
-    out: Annotated[Path | None, typer.Option(help="Fetch the zip into this file; waits for it.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Wait for the zip, and fetch it into this file.")] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Begin a job over objects that are in the store already."""
+    """Open a job over objects that are already in the store."""
     options = parsed(option or ())
     with reported(as_json), client(address, guest=True) as service:
         job = service.import_path(path, pipeline, name=name, options=options)

@@ -17,20 +17,30 @@ PASSWORD = "MILLRACE_SHARE_PASSWORD"  # noqa: S105 - the variable's name
 
 
 def share(
-    job: Annotated[str | None, typer.Argument(help="A job or an archive.", show_default=False)] = None,
-    file: Annotated[list[str] | None, typer.Option(help="A file's id; may be given often.", show_default=False)] = None,
-    days: Annotated[int, typer.Option(min=1, max=365, help="Ends after so many.")] = 14,
-    name: Annotated[str | None, typer.Option(help="What visitors see as the title.", show_default=False)] = None,
-    password: Annotated[bool, typer.Option("--password", help="Asks for one that visitors must give.")] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="So many downloads at most.", show_default=False)] = None,
-    collect: Annotated[bool, typer.Option("--collect", help="Have others put files into JOB, or a new one.")] = False,
-    pipeline: Annotated[str, typer.Option(help="Of the new job, with --collect.")] = "media",
-    most_files: Annotated[int | None, typer.Option(min=1, help="With --collect: so many.", show_default=False)] = None,
-    most_bytes: Annotated[int | None, typer.Option(min=1, help="With --collect: so many.", show_default=False)] = None,
+    job: Annotated[str | None, typer.Argument(help="The id of a job or an archive.", show_default=False)] = None,
+    file: Annotated[list[str] | None, typer.Option(help="A file's id; may be repeated.", show_default=False)] = None,
+    days: Annotated[int, typer.Option(min=1, max=365, help="Days until the share expires.")] = 14,
+    name: Annotated[str | None, typer.Option(help="The title for visitors.", show_default=False)] = None,
+    password: Annotated[
+        bool, typer.Option("--password", help="Prompt for a password that visitors must enter.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="The maximum number of downloads.", show_default=False)
+    ] = None,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Let visitors give files to JOB, or to a new job.")
+    ] = False,
+    pipeline: Annotated[str, typer.Option(help="With --collect: the pipeline of the new job.")] = "media",
+    most_files: Annotated[
+        int | None, typer.Option(min=1, help="With --collect: the maximum number of files.", show_default=False)
+    ] = None,
+    most_bytes: Annotated[
+        int | None, typer.Option(min=1, help="With --collect: the maximum number of bytes.", show_default=False)
+    ] = None,
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """Make an address where people without an account download files, or put their own into a job."""
+    """Create an address where people without an account download files, or give files to a job."""
     if collect and (file or limit):
         raise typer.BadParameter("--collect takes files in: it has none to show or to download.")
     if (most_files or most_bytes) and not collect:
@@ -79,7 +89,7 @@ def _password() -> str:
 
 
 def list_shares(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> None:
-    """Your shares, the newest first."""
+    """List your shares, newest first."""
     with reported(as_json), client(address) as service:
         found = service.shares()
         if as_json:
@@ -90,11 +100,13 @@ def list_shares(address: Address = DEFAULT_ADDRESS, as_json: AsJson = False) -> 
 
 
 def revoke(
-    share_ids: Annotated[list[str], typer.Argument(help="Ids: `millrace shares` shows them.", show_default=False)],
+    share_ids: Annotated[
+        list[str], typer.Argument(help="Share ids; `millrace shares` shows them.", show_default=False)
+    ],
     address: Address = DEFAULT_ADDRESS,
     as_json: AsJson = False,
 ) -> None:
-    """End shares: their addresses lead nowhere from then on."""
+    """Revoke shares: their addresses stop working at once."""
     with reported(as_json), client(address) as service:
         for share_id in share_ids:
             service.revoke(share_id)
