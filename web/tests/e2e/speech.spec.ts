@@ -254,6 +254,46 @@ test('a boundary is dragged and typed, saved, and there again after a reload', a
   await expect(page.getByText('0 words moved by hand')).toBeVisible()
 })
 
+test('a boundary moved during a save stays to be saved, and no turn of a wheel is lost', async ({
+  page,
+}, info) => {
+  const job = await speech(page, info.outputPath('aligned.zip'))
+  const kept: { text: string; send: () => Promise<void> }[] = []
+  await page.route('**/api/user-data?kind=alignment', (route) => route.fulfill({ json: { items: [] } }))
+  await page.route(`**/api/user-data/alignment/${job}`, (route) => {
+    const { text } = route.request().postDataJSON() as { text: string }
+    kept.push({ text, send: () => route.fulfill({ json: {} }) })
+  })
+  await page.reload()
+  await page.getByRole('list', { name: 'Words in view' }).getByRole('button', { name: 'where' }).click()
+  await page.getByLabel('Start').fill('4.2')
+  const save = page.getByRole('button', { name: 'Save the boundaries' })
+  await save.click()
+  await expect.poll(() => kept.length).toBe(1)
+  await page.getByLabel('Start').fill('4.3')
+  await kept[0]!.send()
+  await expect(save).toBeEnabled()
+  await expect(page.getByLabel('Start')).toHaveValue('4.300')
+  await save.click()
+  await expect.poll(() => kept.length).toBe(2)
+  await kept[1]!.send()
+  await expect(save).toBeDisabled()
+  expect(kept.map(({ text }) => JSON.parse(text)['quay.wav'][0][4][0])).toEqual([4200, 4300])
+
+  await page.getByLabel('Position in the recording').fill('0')
+  const canvas = page.getByRole('img', { name: '0:00.0 to 0:08.0, 8 words' })
+  await expect(canvas).toBeVisible()
+  await canvas.evaluate((element) => {
+    const { left, width } = element.getBoundingClientRect()
+    const turn = (change: WheelEventInit) =>
+      element.dispatchEvent(new WheelEvent('wheel', { bubbles: true, cancelable: true, ...change }))
+    // Half as long around the middle, in four turns; then two seconds on, also in four.
+    for (let n = 0; n < 4; n++) turn({ ctrlKey: true, deltaY: -50 * Math.log(2), clientX: left + width / 2 })
+    for (let n = 0; n < 4; n++) turn({ deltaX: width / 8 })
+  })
+  await expect(page.getByRole('img', { name: /^0:04.0 to 0:08.0/ })).toBeVisible()
+})
+
 test('a job that waits for pronunciations takes them, keeps them and goes on', async ({ page }, info) => {
   const job = await speech(page, info.outputPath('aligned.zip'), {
     status: {

@@ -32,6 +32,14 @@ test('a volume is shown in slices with its labels, its measures and its surfaces
   expect(Math.abs((await colours()) / ((Math.PI * 20 ** 2) / 0.36) - 1)).toBeLessThan(0.03)
   await page.getByLabel('Slice of the Axial plane').fill('0')
   await expect(axial).toHaveAccessibleName('Axial plane, slice 1 of 54')
+  // A wheel that clicks more often than the page is drawn: each click is a slice.
+  await axial.evaluate((canvas) => {
+    for (let n = 0; n < 5; n++)
+      canvas.dispatchEvent(
+        new WheelEvent('wheel', { deltaY: 100, ctrlKey: true, bubbles: true, cancelable: true }),
+      )
+  })
+  await expect(axial).toHaveAccessibleName('Axial plane, slice 6 of 54')
 
   const femur = page.getByRole('row', { name: /^femur/ })
   // A ball of 20 mm radius.

@@ -175,7 +175,13 @@ function One({ job, recording, file }: { job: string; recording: Recording; file
             onPress={() =>
               keep.mutate(
                 { recording: recording.recording, speaker, moved },
-                { onSuccess: () => change(({ [speaker]: _, ...others }) => others) },
+                // What has been moved during the save is not saved yet.
+                {
+                  onSuccess: () =>
+                    change(({ [speaker]: now, ...others }) =>
+                      now && now !== moved ? { ...others, [speaker]: now } : others,
+                    ),
+                },
               )
             }
           >

@@ -65,6 +65,7 @@ export function Timeline({ words, seconds, peaks, url, onMove }: Props) {
     width,
     view,
     look,
+    zoom,
     words,
     onMove,
     onWord: choose,
@@ -131,7 +132,7 @@ export function Timeline({ words, seconds, peaks, url, onMove }: Props) {
           max={Math.max(0, seconds - view.length)}
           step={0.05}
           value={view.from}
-          onChange={(event) => look({ ...view, from: event.target.valueAsNumber })}
+          onChange={({ target }) => look(({ length }) => ({ length, from: target.valueAsNumber }))}
           onKeyDown={(event) => event.stopPropagation()}
         />
       )}

@@ -15,7 +15,8 @@ interface Pointing {
   /** The canvas's width, in CSS pixels. */
   width: number
   view: View
-  look: (to: View) => void
+  look: (to: (now: View) => View) => void
+  zoom: (by: number, place: number) => void
   words: readonly Word[]
   /** Moves the boundary at `edge`; returns its new time. */
   onMove: (edge: number, to: number) => number
@@ -24,7 +25,7 @@ interface Pointing {
   onTime: (time: number) => void
 }
 
-export function usePointing({ canvas, width, view, look, words, onMove, onWord, onTime }: Pointing) {
+export function usePointing({ canvas, width, view, look, zoom, words, onMove, onWord, onTime }: Pointing) {
   const held = useRef<{ x: number; from: number; moved: boolean; edge: number | null } | null>(null)
   const timeAt = (event: { clientX: number; currentTarget: Element }) =>
     view.from + ((event.clientX - event.currentTarget.getBoundingClientRect().left) / width) * view.length
@@ -48,7 +49,8 @@ export function usePointing({ canvas, width, view, look, words, onMove, onWord, 
     }
     if (Math.abs(event.clientX - now.x) > STILL) now.moved = true
     if (now.moved && now.edge !== null) now.edge = onMove(now.edge, timeAt(event))
-    else if (now.moved) look({ ...view, from: now.from - ((event.clientX - now.x) / width) * view.length })
+    else if (now.moved)
+      look(({ length }) => ({ length, from: now.from - ((event.clientX - now.x) / width) * length }))
   }
   const up = (event: PointerEvent<HTMLCanvasElement>) => {
     const now = held.current
@@ -66,16 +68,12 @@ export function usePointing({ canvas, width, view, look, words, onMove, onWord, 
       if (!event.ctrlKey && Math.abs(event.deltaX) <= Math.abs(event.deltaY)) return
       event.preventDefault()
       const { left, width: wide } = element!.getBoundingClientRect()
-      const around = view.from + ((event.clientX - left) / wide) * view.length
-      const by = event.ctrlKey ? Math.exp(event.deltaY / 200) : 1
-      const from = event.ctrlKey
-        ? around - ((around - view.from) / view.length) * view.length * by
-        : view.from + (event.deltaX / wide) * view.length
-      look({ length: view.length * by, from })
+      if (event.ctrlKey) zoom(Math.exp(event.deltaY / 200), (event.clientX - left) / wide)
+      else look(({ from, length }) => ({ length, from: from + (event.deltaX / wide) * length }))
     }
     element?.addEventListener('wheel', turn, { passive: false })
     return () => element?.removeEventListener('wheel', turn)
-  }, [canvas, view, look])
+  }, [canvas, look, zoom])
 
   return { onPointerDown: down, onPointerMove: move, onPointerUp: up }
 }

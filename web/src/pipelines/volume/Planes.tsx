@@ -1,4 +1,13 @@
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import {
+  type Dispatch,
+  type SetStateAction,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { useQuantities } from '../../i18n/quantities'
 import styles from './Planes.module.css'
 import { draw, mostLabelled, PLANES, type Plane, type Slices } from './slices'
@@ -77,7 +86,7 @@ interface PlaneProps {
   place: Place
   opacity: number
   hidden: ReadonlySet<number>
-  onPlace: (place: Place) => void
+  onPlace: Dispatch<SetStateAction<Place>>
 }
 
 function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProps) {
@@ -96,28 +105,28 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
       ?.putImageData(new ImageData(pixels.data, pixels.width, pixels.height), 0, 0)
   }, [pixels])
 
-  const move = (to: number) =>
-    onPlace(
-      place.map((old, axis) =>
-        axis === plane.axis ? Math.min(Math.max(to, 0), last) : old,
-      ) as unknown as Place,
-    )
+  const move = useCallback(
+    (to: (now: number) => number) =>
+      onPlace(
+        (now) =>
+          now.map((old, axis) =>
+            axis === plane.axis ? Math.min(Math.max(to(old), 0), last) : old,
+          ) as unknown as Place,
+      ),
+    [onPlace, plane, last],
+  )
   // The wheel belongs to the page until a plane is chosen, or Ctrl is held. React's own listener can't prevent the
   // default.
-  const latest = useRef(move)
-  latest.current = move
-  const here = useRef(at)
-  here.current = at
   useEffect(() => {
     const element = canvas.current
     const turn = (event: WheelEvent) => {
       if (!event.ctrlKey && !element?.closest('figure')?.contains(document.activeElement)) return
       event.preventDefault()
-      latest.current(here.current + Math.sign(event.deltaY))
+      move((now) => now + Math.sign(event.deltaY))
     }
     element?.addEventListener('wheel', turn, { passive: false })
     return () => element?.removeEventListener('wheel', turn)
-  }, [])
+  }, [move])
 
   const point = (event: React.MouseEvent<HTMLCanvasElement>) => {
     const box = event.currentTarget.getBoundingClientRect()
@@ -176,7 +185,7 @@ function PlaneView({ volume, plane, place, opacity, hidden, onPlace }: PlaneProp
           min={0}
           max={last}
           value={at}
-          onChange={(e) => move(e.target.valueAsNumber)}
+          onChange={({ target }) => move(() => target.valueAsNumber)}
         />
         <output className="number">
           {at + 1} / {last + 1}
