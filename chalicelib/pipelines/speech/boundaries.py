@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.speech.acoustic import features
-from chalicelib.pipelines.speech.acoustic.features import RATE, mel_filters
+from chalicelib.pipelines.speech.acoustic.features import RATE, balanced_mean, mel_filters
 from chalicelib.pipelines.speech.acoustic.posteriors import Piece, places, shares
 from chalicelib.pipelines.speech.acoustic.scoring import Scorer
 from chalicelib.pipelines.speech.arpabet import CLASSES
@@ -49,8 +49,9 @@ def bands(samples: NDArray[np.int16]) -> Floats:
     pieces = np.lib.stride_tricks.sliding_window_view(signal, WINDOW)[::HOP]
     power = np.abs(np.fft.rfft(pieces * np.hanning(WINDOW).astype(np.float32), axis=1)) ** 2
     energy = power @ mel_filters(BANDS, 100, 7600, WINDOW)
-    logs = np.log(energy + 1e-4 * energy.mean(axis=0) + 1e-10)
-    return np.asarray((logs - logs.mean(axis=0)) / 3, np.float32)
+    level = np.log(energy.sum(axis=1) + 1e-10)
+    logs = np.log(energy + 1e-4 * balanced_mean(energy, level) + 1e-10)
+    return np.asarray((logs - balanced_mean(logs, level)) / 3, np.float32)
 
 
 def inputs(energy: Floats, centres: Ints, left: int, right: int) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, SILENCE, WORD, Chain, Stretch
-from chalicelib.pipelines.speech.acoustic.features import HOP, WINDOW, cepstra
+from chalicelib.pipelines.speech.acoustic.features import HOP, WINDOW, balanced_mean, cepstra
 from chalicelib.pipelines.speech.placing import PIECE_SECONDS, with_faint_noise
 
 Samples = NDArray[np.int16]
@@ -42,7 +42,7 @@ def follow(
         last = frames if final else at.frame + BLOCK + FORESIGHT
         sound = read(at.frame * HOP, (last - 1) * HOP + WINDOW)
         heard = cepstra(with_faint_noise(sound, 0))
-        path, scores = chain.path(heard, heard.mean(axis=0), at.state, final=final)
+        path, scores = chain.path(heard, balanced_mean(heard, heard[:, 0]), at.state, final=final)
         kept = len(path) if final else BLOCK
         stretches = list(chain.stretches(path[:kept], scores[:kept], at.frame))
         at = Position(at.frame + kept, int(path[kept - 1]))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.speech.acoustic.chain import GARBAGE, GARBAGE_IN, WORD, Chain, Stretch
-from chalicelib.pipelines.speech.acoustic.features import CEPSTRA, HOP, RATE, cepstra
+from chalicelib.pipelines.speech.acoustic.features import HOP, RATE, balanced_mean, cepstra
 from chalicelib.pipelines.speech.acoustic.model_files import read_model
 from chalicelib.pipelines.speech.acoustic.scoring import Scorer
 from chalicelib.pipelines.speech.boundaries import CENTRE, Finder, borders
@@ -53,7 +53,7 @@ class Aligner:
         tokens = [token for token in given if can_be_placed(token)]
         padded = with_faint_noise(samples, PAD)
         heard = cepstra(padded)
-        mean = heard.mean(axis=0) if len(heard) else np.zeros(CEPSTRA, np.float32)
+        mean = balanced_mean(heard, heard[:, 0])
         stretches, scores = self._stretches(heard, mean, tokens)
         placed = Placed()
         placed.unspoken = [tokens[i].label for i in sorted(set(range(len(tokens))) - {s.word for s in stretches})]

@@ -93,6 +93,22 @@ def test_a_noise_stands_where_sound_is_left_over() -> None:
     assert 1.3 < start < end < 1.38 + 2.86 + 0.2
 
 
+def test_long_pauses_between_words_hide_none_of_them() -> None:
+    names = ("boat", "early", "nobody")
+    parts = [part for name in names for part in (15.0, name)]
+    run = FakeRun(("a.wav", wav(sound(*parts))), ("a.lab", b" ".join(map(text_of, names)))).run()
+    assert run.verdict_of("a.wav") == ("aligned", None)
+    at, want = 0.0, []
+    for name in names:
+        want += [(p, at + 15.0 + start) for p, start, _ in TRUTH[name]["phones"] if p != "SIL"]
+        at += 15.0 + len(sound(name)) / 16_000
+    got = phones_of(run)
+    blocks = SequenceMatcher(None, [p for p, _ in got], [p for p, _ in want], autojunk=False).get_matching_blocks()
+    errors = [abs(got[i + k][1] - want[j + k][1]) for i, j, n in blocks for k in range(n)]
+    assert len(errors) >= 0.9 * len(want)
+    assert float(np.median(errors)) < 0.008
+
+
 def test_silence_is_no_part_of_a_word() -> None:
     run = FakeRun(
         ("a.wav", wav(sound(1.0, "early", 1.5, "nobody", 1.0))), ("a.lab", b"we went home early nobody told me that")

@@ -16,6 +16,7 @@ WINDOW = 410
 FFT = 512
 CEPSTRA = 13
 LIFTER = 22
+QUIET_SHARE = 0.4
 
 
 def cepstra(samples: NDArray[np.int16], low: float = 130, high: float = 6800, filters: int = 25) -> Floats:
@@ -35,6 +36,20 @@ def cepstra(samples: NDArray[np.int16], low: float = 130, high: float = 6800, fi
     power = np.abs(np.fft.rfft(pieces * np.hamming(WINDOW).astype(np.float32), FFT, axis=1)) ** 2
     bands = np.log(np.maximum(power @ mel_filters(filters, low, high), 1e-4))
     return (bands @ _dct(filters)).astype(np.float32)
+
+
+def balanced_mean(rows: Floats, level: Floats) -> Floats:
+    """The mean of the rows, in which quiet ones count for QUIET_SHARE at most: a recording with long pauses then has
+    nearly the mean of its speech, as the model expects. level: logarithm of each row's energy."""
+    if not len(rows):
+        return np.zeros(rows.shape[1], np.float32)
+    low, high = np.percentile(level, (5, 99.5))
+    quiet = level < (low + high) / 2
+    share = float(quiet.mean())
+    if share <= QUIET_SHARE:
+        return np.asarray(rows.mean(axis=0))
+    loud_mean, quiet_mean = rows[~quiet].mean(axis=0), rows[quiet].mean(axis=0)
+    return np.asarray((1 - QUIET_SHARE) * loud_mean + QUIET_SHARE * quiet_mean, np.float32)
 
 
 def with_differences(ceps: Floats, mean: Floats) -> Floats:
