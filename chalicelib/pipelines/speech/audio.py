@@ -10,16 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.speech.riff import riff_seconds
 
 RATE = 16_000
 LONGEST_SECONDS = 12 * 3600
 PEAK = 32767
 CLIPPED_SHARE = 0.001
 SHORT_BY_SECONDS = 0.2
+GAP_SECONDS = 0.02  # less is a container's rounding of times
+CANCELLED_SHARE = 1e-3  # of the channels' mean energy
+QUIET = 1e-3
 MOST_BROKEN = 50  # packets in a row that don't decode
 LOWEST_RATE = 4000  # samples a second: a lower rate holds no speech, and would swell at 16 kHz
-RIFF_HEAD = 64 * 1024
-UNKNOWN_SIZE = 0xFFFF_FF00  # written by programs that don't know the length of the sound in advance
 
 
 @dataclass
@@ -32,7 +34,12 @@ class Heard:
     clipped: int = 0
     not_numbers: int = 0
     broken: int = 0
+    filled: int = 0
     loudest: float = 0.0
+    energy: float = 0.0
+    energy_of_channels: float = 0.0
+    tracks: int = 1
+    undeclared_seconds: float = 0.0
     promised_seconds: float | None = None
     warnings: list[tuple[str, str]] = field(default_factory=list)
 
@@ -53,10 +60,28 @@ class Heard:
             )
         if self.broken:
             self._warn("damaged", f"{self.broken} packets of the sound could not be decoded and are missing.")
+        if self.filled:
+            self._warn(
+                "gaps",
+                f"By the file's own times {self.filled / self.rate:.2f} s have no sound; they were taken as silence.",
+            )
+        if self.undeclared_seconds > SHORT_BY_SECONDS:
+            self._warn(
+                "undeclared",
+                f"The header ends the sound {self.undeclared_seconds:.2f} s before the file does; more was not read.",
+            )
+        if self.tracks > 1:
+            self._warn("tracks", f"The file has {self.tracks} tracks of sound; the first one was used.")
         if self.rate and self.rate < RATE:
             self._warn("low_rate", f"The sound has {self.rate} samples a second; phones are told apart less surely.")
-        if self.samples and self.loudest == 0:
+        if self.energy < CANCELLED_SHARE * self.energy_of_channels:
+            self._warn(
+                "cancelled", "The channels cancel each other: one is the other's opposite. Send one of them alone."
+            )
+        elif self.samples and self.loudest == 0:
             self._warn("silent", "The recording is silent throughout.")
+        elif self.samples and self.loudest < QUIET:
+            self._warn("quiet", "The sound is very quiet: its peak is more than 60 dB under full scale.")
 
     def _warn(self, code: str, sentence: str) -> None:
         self.warnings.append((code, sentence))
@@ -106,22 +131,32 @@ def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
     """The sound as 16 kHz mono, in pieces; `heard` is complete at the end. Raises UnreadableFile."""
     import av
 
-    promised = _riff_seconds(stream)
+    promised, heard.undeclared_seconds = riff_seconds(stream)
     with open_sound(stream) as container:
         sound = container.streams.audio[0]
         sound.thread_type = "NONE"
+        heard.tracks = len(container.streams.audio)
         heard.promised_seconds = promised if promised is not None else _promised(container, sound)
+        # A film's sound keeps the film's times; sound alone begins with its first frame.
+        film = container.streams.video and container.start_time is not None
+        origin = container.start_time / 1_000_000 if film else None
+        latest = container.duration / 1_000_000 if container.duration else LONGEST_SECONDS
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
         for frame in _frames(container, sound, heard):
             if not heard.rate:
                 heard.rate, heard.channels = frame.sample_rate, len(frame.layout.channels)
             elif frame.sample_rate != heard.rate:
                 raise UnreadableFile("rate_changes", "The sound changes its sampling rate on the way.")
-            heard.samples += frame.samples
+            if origin is None and frame.time is not None:
+                origin = frame.time - heard.seconds
+            gap = _gap(frame, origin or 0.0, latest, heard)
+            heard.filled += gap
+            heard.samples += gap + frame.samples
             if heard.seconds > LONGEST_SECONDS:
                 raise UnreadableFile("too_long", f"A recording may last at most {LONGEST_SECONDS // 3600} hours.")
-            for out in resampler.resample(_mono(frame, heard)):
-                yield _integers(out.to_ndarray()[0])
+            for mono in (*_silence(gap, heard.rate), _mono(frame, heard)):
+                for out in resampler.resample(mono):
+                    yield _integers(out.to_ndarray()[0])
         if heard.samples:
             for out in resampler.resample(None):
                 yield _integers(out.to_ndarray()[0])
@@ -156,8 +191,6 @@ def _frames(container: Any, sound: Any, heard: Heard) -> Iterator[Any]:
 
 def _mono(frame: Any, heard: Heard) -> Any:
     """One channel of finite floats, the mean of all: the resampler's filter would spread values that aren't numbers."""
-    import av
-
     values = frame.to_ndarray()
     channels = len(frame.layout.channels)
     values = values.reshape(-1, channels).T if not frame.format.is_planar else values
@@ -165,7 +198,8 @@ def _mono(frame: Any, heard: Heard) -> Any:
     if values.dtype.kind in "iu":
         full = float(2 ** (8 * values.dtype.itemsize - 1))
         values = values.astype(np.float64) - (full if values.dtype.kind == "u" else 0)
-        heard.clipped += int(((values <= -full) | (values >= full - 1)).sum())
+        highest = min(full - 1, full * (1 - 2**-15))  # 24 bits come as 32, whose highest value they don't reach
+        heard.clipped += int(((values <= -full) | (values >= highest)).sum())
         values = values / full
     else:
         values = values.astype(np.float64)
@@ -177,9 +211,32 @@ def _mono(frame: Any, heard: Heard) -> Any:
     mean = np.clip(values.mean(axis=0), -1.0, 1.0).astype(np.float32)
     if len(mean):
         heard.loudest = max(heard.loudest, float(np.abs(mean).max()))
-    mono = av.AudioFrame.from_ndarray(np.ascontiguousarray(mean[None, :]), format="fltp", layout="mono")
-    mono.sample_rate = frame.sample_rate
-    return mono
+        heard.energy += float((mean.astype(np.float64) ** 2).sum())
+        heard.energy_of_channels += float((values**2).sum()) / channels
+    return _frame(mean, frame.sample_rate)
+
+
+def _gap(frame: Any, origin: float, latest: float, heard: Heard) -> int:
+    """The samples that are missing before the frame by its own time, as where packets were lost or where a film's sound
+    begins late. origin, latest: the container's first and last time."""
+    if frame.time is None or frame.time - origin > latest:
+        return 0
+    missing = frame.time - origin - heard.seconds
+    return round(missing * heard.rate) if missing > GAP_SECONDS else 0
+
+
+def _silence(samples: int, rate: int) -> Iterator[Any]:
+    """That many samples in pieces of a second at most."""
+    for start in range(0, samples, rate):
+        yield _frame(np.zeros(min(rate, samples - start), np.float32), rate)
+
+
+def _frame(mono: NDArray[np.float32], rate: int) -> Any:
+    import av
+
+    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(mono[None, :]), format="fltp", layout="mono")
+    frame.sample_rate = rate
+    return frame
 
 
 def _integers(values: NDArray[np.float32]) -> NDArray[np.int16]:
@@ -189,24 +246,9 @@ def _integers(values: NDArray[np.float32]) -> NDArray[np.int16]:
 def _promised(container: Any, sound: Any) -> float | None:
     if sound.duration is not None and sound.time_base is not None:
         return float(sound.duration * sound.time_base)
-    return float(container.duration) / 1_000_000 if container.duration else None
-
-
-def _riff_seconds(stream: BinaryIO) -> float | None:
-    """The length that a wav's own header promises: FFmpeg goes by the file's length and never misses a part."""
-    head = stream.read(RIFF_HEAD)
-    stream.seek(0)
-    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+    if container.streams.video:  # the film's length, not the sound's
         return None
-    at, rate = 12, 0
-    while at + 8 <= len(head):
-        name, size = head[at : at + 4], int.from_bytes(head[at + 4 : at + 8], "little")
-        if name == b"fmt ":
-            rate = int.from_bytes(head[at + 16 : at + 20], "little")
-        if name == b"data":
-            return size / rate if rate and 0 < size < UNKNOWN_SIZE else None
-        at += 8 + size + size % 2
-    return None
+    return float(container.duration) / 1_000_000 if container.duration else None
 
 
 def _unreadable(reason: Exception) -> UnreadableFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 from contextlib import suppress
+from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
@@ -212,3 +213,76 @@ def test_decoding_holds_no_more_than_a_packet() -> None:
     pieces = list(decode(io.BytesIO(wav(np.tile(SAMPLES, 20))), heard))
     assert max(map(len, pieces)) < 70_000
     assert sum(map(len, pieces)) == 20 * len(SAMPLES) == heard.samples
+
+
+def film(delay: float, tracks: int = 1) -> bytes:
+    """A film of two seconds whose sound begins after `delay` seconds."""
+    import av
+
+    content = io.BytesIO()
+    with av.open(content, "w", format="mov") as container:
+        picture = container.add_stream("mpeg4", rate=10, width=32, height=32, pix_fmt="yuv420p")
+        sounds = [container.add_stream("pcm_s16le", rate=16_000, layout="mono") for _ in range(tracks)]
+        for number in range(20):
+            frame = av.VideoFrame.from_ndarray(np.zeros((32, 32, 3), np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 10)
+            container.mux(picture.encode(frame))
+        container.mux(picture.encode(None))
+        for stream in sounds:
+            heard = av.AudioFrame.from_ndarray(SAMPLES[None, :], format="s16", layout="mono")
+            heard.sample_rate, heard.pts, heard.time_base = 16_000, round(delay * 16_000), Fraction(1, 16_000)
+            container.mux([*stream.encode(heard), *stream.encode(None)])
+    return content.getvalue()
+
+
+def decoded(content: bytes) -> tuple[np.ndarray, list[str]]:
+    heard = Heard()
+    samples = np.concatenate(list(decode(io.BytesIO(content), heard)))
+    return samples, [code for code, _ in heard.warnings]
+
+
+def test_the_sound_of_a_film_keeps_the_films_times() -> None:
+    samples, codes = decoded(film(0.5))
+    assert codes == ["gaps"]
+    assert not samples[:7900].any()
+    np.testing.assert_allclose(samples[8100 : 8000 + len(SAMPLES) - 100], SAMPLES[100:-100], atol=3)
+    assert decoded(film(0.0))[1] == []
+
+
+def test_what_follows_lost_packets_stays_in_its_place() -> None:
+    rng = np.random.default_rng(2)
+    given = rng.integers(-5000, 5000, 64_000).astype(np.int16)
+    content = bytearray(encoded(given, "flac", "flac"))
+    content[60_000:62_000] = bytes(2000)
+    samples, codes = decoded(bytes(content))
+    assert codes == ["gaps"]
+    assert len(samples) == len(given)
+    np.testing.assert_allclose(samples[-8000:-100], given[-8000:-100], atol=3)
+
+
+def test_a_second_track_of_sound_is_told() -> None:
+    assert decoded(film(0.0, tracks=2))[1] == ["tracks"]
+
+
+def test_sound_behind_its_declared_end_is_told_and_other_chunks_are_not() -> None:
+    content = bytearray(wav(SAMPLES))
+    assert decoded(bytes(content) + b"LIST" + (9000).to_bytes(4, "little") + bytes(9000))[1] == []
+    content[40:44] = len(SAMPLES).to_bytes(4, "little")  # half of it
+    samples, codes = decoded(bytes(content))
+    assert len(samples) == len(SAMPLES) // 2
+    assert codes == ["undeclared"]
+
+
+def test_channels_that_cancel_each_other_are_not_called_silent() -> None:
+    both = np.stack([SAMPLES, -SAMPLES], axis=1)
+    assert decoded(wav(both, channels=2))[1] == ["cancelled"]
+    assert decoded(wav(np.stack([SAMPLES, 0 * SAMPLES], axis=1), channels=2))[1] == []
+
+
+def test_very_quiet_sound_is_told() -> None:
+    assert decoded(wav(np.rint(SAMPLES * (30 / np.abs(SAMPLES).max()))))[1] == ["quiet"]
+
+
+def test_24_bits_at_full_scale_are_clipped() -> None:
+    highest = riff(b"\xff\xff\x7f" * 16_000, 1, 24)
+    assert decoded(highest)[1] == ["clipped"]
