@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -77,22 +78,30 @@ def pair(files: Iterable[InspectedFile], transcripts: str) -> Pairing:
         found.pairs = [(file, None) for file in recordings]
         return found
     left = _by_stem(expected, EXPECTED[transcripts])
-    stems = {stem_of(file.filename) for file in recordings}
-    for file in recordings:
-        stem = stem_of(file.filename)
-        key = (
-            stem
-            if stem in left
-            else next((k for k in left if k.casefold() == stem.casefold() and k not in stems), None)
-        )
-        if key is None:
-            found.alone.append((file, f"No transcript: there is no {wanted} named {base_of(file.filename)}."))
+    stems = [stem_of(file.filename) for file in recordings]
+    exact = set(stems) & set(left)
+    alike = Counter(stem.casefold() for stem in {*stems, *left} - exact)
+    used: dict[str, InspectedFile] = {}
+    for file, stem in zip(recordings, stems, strict=True):
+        near = [k for k in left if k.casefold() == stem.casefold() and k not in exact]
+        key = stem if stem in left else near[0] if near else None
+        if stem in used:
+            found.alone.append((file, f"Its transcript was used for {used[stem].filename}, which has the same name."))
             continue
+        if key is None:
+            found.alone.append((file, f"No transcript: there is no {wanted} named {stem}."))
+            continue
+        if key != stem and alike[stem.casefold()] > 2:
+            found.alone.append(
+                (file, f"No transcript: names like {stem} differ only in case, so that none is certain.")
+            )
+            continue
+        used[stem] = file
         first, *rest = left.pop(key)
         found.pairs.append((file, first))
         found.alone.extend((other, f"{first.filename} is the transcript that was used.") for other in rest)
     for files_left in left.values():
-        found.alone.extend((f, f"No recording is named {base_of(f.filename)}.") for f in files_left)
+        found.alone.extend((f, f"No recording is named {stem_of(f.filename)}.") for f in files_left)
     return found
 
 
@@ -109,9 +118,17 @@ def _named(extensions: tuple[str, ...]) -> str:
 
 
 def recording_named(name: str, recordings: Iterable[InspectedFile]) -> Iterator[InspectedFile]:
-    """The recordings that a master table means: by path, else by name, with or without extension."""
-    wanted = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/ ").casefold()
+    """The recordings that a master table may mean: by path, else by name, with or without extension; the closest way
+    that finds one counts."""
+    wanted = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/ ")
     stem = stem_of(wanted) if is_audio(wanted) else wanted
-    known = list(recordings)
-    exact = [f for f in known if stem_of(f.filename).casefold() == stem]
-    yield from exact or [f for f in known if base_of(f.filename).casefold() == stem.rpartition("/")[2]]
+    known = [(f, unicodedata.normalize("NFC", f.filename).replace("\\", "/").strip("/")) for f in recordings]
+    last = stem.rpartition("/")[2].casefold()
+    ways = (
+        [f for f, path in known if path == wanted],
+        [f for f, path in known if stem_of(path) == stem],
+        [f for f, path in known if path.casefold() == wanted.casefold()],
+        [f for f, path in known if stem_of(path).casefold() == stem.casefold()],
+        [f for f, path in known if base_of(path).casefold() == last],
+    )
+    yield from next((found for found in ways if found), [])

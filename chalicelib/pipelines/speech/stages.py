@@ -119,6 +119,9 @@ def _record(name: str, transcript: Transcript, sound: dict[str, Any]) -> dict[st
     if transcript.empty:
         return {"transcript": name, "failed": f"{name} is empty.", "skipped": transcript.skipped}
     inside = within(transcript, sound["samples"] / audio.RATE)
+    if inside.empty:
+        reason = f"All of {name} lies outside the sound, which lasts {sound['samples'] / audio.RATE:.3f} s."
+        return {"transcript": name, "failed": reason, "skipped": inside.skipped}
     tiers = [
         {"name": t.name, "utterances": [{"text": u.text, "start": u.start, "end": u.end} for u in t.utterances]}
         for t in inside.tiers
@@ -148,8 +151,13 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
                 skipped.append(
                     f"{table.filename}: row {record.number} names {record.file}, which is not among the files."
                 )
-            for recording in named:
-                rows.setdefault(recording.number, []).append(record)
+            elif len(named) > 1:
+                skipped.append(
+                    f"{table.filename}: row {record.number} names {record.file}, which may be "
+                    f"{' or '.join(recording.filename for recording in named[:3])}; it was left out."
+                )
+            else:
+                rows.setdefault(named[0].number, []).append(record)
     for recording in recordings:
         told = pairing.tables[0].filename
         if recording.number not in rows:

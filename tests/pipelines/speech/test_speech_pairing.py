@@ -139,3 +139,38 @@ def test_without_a_table_the_job_says_that_it_is_missing() -> None:
     with pytest.raises(PipelineFailed) as failed:
         FakeRun(("a.wav", EARLY), ("a.lab", b"we"), transcripts="text_table").run()
     assert "no table of transcripts" in failed.value.message
+
+
+def test_two_recordings_of_one_name_share_no_transcript() -> None:
+    run = FakeRun(("a.wav", EARLY), ("a.mp3", EARLY), ("a.lab", text_of("early"))).run()
+    assert run.verdict_of("a.wav") == ("aligned", None)
+    assert run.verdict_of("a.mp3") == ("failed", "Its transcript was used for a.wav, which has the same name.")
+
+
+@pytest.mark.parametrize("names", [("Rec.wav", "REC.wav", "rec.lab"), ("rec.wav", "Rec.lab", "REC.lab")])
+def test_case_that_leaves_a_doubt_pairs_nothing(names: tuple[str, ...]) -> None:
+    given = [(name, EARLY if name.endswith("wav") else text_of("early")) for name in names]
+    run = FakeRun(("b.wav", EARLY), ("b.lab", text_of("early")), *given).run()
+    assert [run.verdict_of(name)[0] for name in names] == ["failed"] * 3
+    assert "differ only in case" in str(run.verdict_of(names[0])[1])
+
+
+def test_the_folder_is_named_where_a_transcript_lies_elsewhere() -> None:
+    run = FakeRun(
+        ("audio/a.wav", EARLY), ("text/a.lab", text_of("early")), ("b.wav", EARLY), ("b.lab", text_of("early"))
+    ).run()
+    assert run.verdict_of("audio/a.wav")[1] == "No transcript: there is no .lab or .txt named audio/a."
+    assert run.verdict_of("text/a.lab")[1] == "No recording is named text/a."
+
+
+def test_a_row_that_may_mean_two_recordings_is_left_out_and_listed() -> None:
+    table = b"file,text\na,we went home early\nb.wav,we went home early\nb.flac,nobody told me that\n"
+    run = FakeRun(
+        ("one/a.wav", EARLY), ("two/a.wav", NOBODY), ("b.wav", EARLY), ("b.flac", NOBODY), ("t.csv", table),
+        transcripts="text_table",
+    ).run()  # fmt: skip
+    assert {name: verdict for name, (verdict, *_) in run.verdicts.items()} == {
+        "one/a.wav": "failed", "two/a.wav": "failed", "b.wav": "aligned", "b.flac": "aligned",
+    }  # fmt: skip
+    assert run.recorded is not None
+    assert "row 2 names a, which may be one/a.wav or two/a.wav" in str(run.recorded[2]["warnings"])
