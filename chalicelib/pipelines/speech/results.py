@@ -98,6 +98,7 @@ class _Saved:
         if one.message:
             return one, Evidence(0, 0, 0, 0, 0, 0, 0)
         sums: Counter[str] = Counter()
+        unheard: list[str] = []  # noises
         score = spoken = untranscribed = 0.0
         for t, tier in enumerate(told["tiers"]):
             utterances = []
@@ -109,10 +110,12 @@ class _Saved:
                 sums["words"] += sum(self._tokens[n].kind != "noise" for n in numbers)
                 sums["mute"] += sum(not self._tokens[n].pronunciations for n in numbers)
                 sums["coarse"] += sum(placed["coarse"] for _, placed in units)
+                unheard += [label for _, placed in units for label in placed["unheard_noises"]]
                 untranscribed += beyond.get("untranscribed", 0) + sum(placed["untranscribed"] for _, placed in units)
                 spoken += sum(placed["spoken"] for _, placed in units)
                 score += sum(placed["score"] * placed["spoken"] for _, placed in units)
             one.speakers.append(Speaker(tier["name"], tuple(utterances)))
+        one.warnings += _unheard(one.speakers, unheard)
         words = [w for speaker in one.speakers for w in speaker.words if w.kind != "noise"]
         one.words = len(words)
         found = Evidence(
@@ -170,6 +173,20 @@ class _Saved:
         return WordInterval(
             word["label"], start, end, sure, word["kind"], word["guessed"], tuple(spelled), tuple(parts)
         )
+
+
+def _unheard(speakers: list[Speaker], noises: list[str]) -> list[tuple[str, str]]:
+    """Warnings that name the words and noises of the transcript that no tier of words has."""
+    words = [label for speaker in speakers for u in speaker.utterances for label in u.unspoken]
+    return [
+        ("not_heard", f"{_counted(labels, kind)} not heard: {', '.join(labels[:20])}{', …' if labels[20:] else ''}.")
+        for labels, kind in ((words, "word"), (noises, "noise"))
+        if labels
+    ]
+
+
+def _counted(labels: list[str], kind: str) -> str:
+    return f"1 {kind} was" if len(labels) == 1 else f"{len(labels)} {kind}s were"
 
 
 def _hand_over(

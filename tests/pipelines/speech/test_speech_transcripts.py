@@ -7,6 +7,7 @@ import codecs
 import pytest
 from speech_world import FakeRun, spoken
 
+from chalicelib.pipelines.base import PipelineFailed
 from chalicelib.pipelines.speech.transcripts.encodings import text_of
 from chalicelib.pipelines.speech.transcripts.model import UnreadableTranscript
 from chalicelib.pipelines.speech.transcripts.reading import read
@@ -119,6 +120,56 @@ def test_what_was_aligned_can_be_aligned_again() -> None:
         ("a.wav", spoken("nobody")), ("a.TextGrid", first.artifacts["textgrid"][2]), transcripts="tiers"
     ).run()
     assert again.tiers() == first.tiers()
+
+
+def test_syllables_and_elans_names_are_no_speakers_when_aligned_again() -> None:
+    given = (("a.wav", spoken("nobody")), ("a.TextGrid", SHORT.encode()))
+    first = FakeRun(*given, transcripts="tiers", syllables=True).run()
+    for name, content in (("a.TextGrid", first.artifacts["textgrid"][2]), ("a.eaf", first.members["elan/a.eaf"])):
+        transcript = read(name, content, "tiers").transcript
+        assert transcript is not None
+        assert {f"{tier.name} - trans" for tier in transcript.tiers} <= set(first.tiers())
+
+
+def test_two_tiers_of_one_name_keep_apart_and_are_told() -> None:
+    twice = LONG.replace('"adam"', '"Zoë ""left"""').encode()
+    transcript = read("a.TextGrid", twice, "tiers").transcript
+    assert transcript is not None
+    assert [tier.name for tier in transcript.tiers] == ['Zoë "left"', 'Zoë "left" (2)']
+    assert any("Two tiers are named" in sentence for sentence in transcript.skipped)
+
+
+def test_an_interval_that_reaches_beyond_the_sound_is_told() -> None:
+    table = b"start,end,text\n0,9,nobody told me that\n"
+    run = FakeRun(("a.wav", spoken("nobody")), ("a.csv", table), transcripts="tiers").run()
+    assert run.alignment["recordings"][0]["skipped"] == [
+        "Tier speaker: the interval at 0.000 s reaches 7.020 s beyond the sound; cut."
+    ]
+
+
+def test_a_transcript_of_another_stretch_of_time_says_so() -> None:
+    run = FakeRun(("a.wav", spoken("nobody")), ("a.csv", b"12,14,nobody told me that\n"), transcripts="tiers")
+    with pytest.raises(PipelineFailed):
+        run.run()
+    assert run.verdict_of("a.wav") == ("failed", "All of a.csv lies outside the sound, which lasts 1.980 s.")
+
+
+def test_text_outside_any_cue_is_listed() -> None:
+    content = b"1\n00:00:00,000 --> 00:00:01,900\nnobody told\n\nme that\n\n2\n"
+    assert read("a.srt", content, "tiers").skipped == ["A text outside any cue was left out: me that"]
+    assert read("a.vtt", b"WEBVTT\nKind: captions\n\n" + content.replace(b",", b"."), "tiers").skipped
+
+
+def test_what_was_not_heard_is_a_warning() -> None:
+    run = FakeRun(
+        ("a.wav", spoken("boat")),
+        ("a.lab", b"Please wait. [laughs] The old boat left the elephants harbor."),
+    ).run()
+    assert run.verdict_of("a.wav")[0] == "aligned"
+    warnings = ["1 word was not heard: elephants.", "1 noise was not heard: [laughs]."]
+    assert run.recorded is not None
+    assert [w["message"] for w in run.recorded[2]["warnings"]] == [f"a.wav: {w}" for w in warnings]
+    assert all(warning in run.members["README.txt"].decode() for warning in warnings)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "latin-1"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from xml.etree import ElementTree
 
-from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
+from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, distinct, tier_of
 
 
 class _Plain(ElementTree.TreeBuilder):
@@ -43,7 +43,9 @@ def read_eaf(content: bytes) -> Transcript:
                 transcript.skipped.append(f"Tier {name}: an annotation has no time; it was left out.")
             elif text.strip():
                 utterances.append(Utterance(text, start, end))
-        transcript.tiers.append(tier_of(name, utterances, transcript.skipped))
+        # A document of this pipeline names its utterances "X - trans".
+        transcript.tiers.append(tier_of(name.removesuffix(" - trans"), utterances, transcript.skipped))
+    transcript.tiers = distinct(transcript.tiers, transcript.skipped)
     return transcript
 
 

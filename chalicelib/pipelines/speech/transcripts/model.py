@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+BEYOND = 0.05  # seconds: less is rounding
 TINY = 0.001  # seconds: anything shorter than a millisecond is no interval
 
 
@@ -75,6 +76,19 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
     return Tier(name, tuple(out))
 
 
+def distinct(tiers: Iterable[Tier], skipped: list[str]) -> list[Tier]:
+    """The tiers with a name of its own for each, since results are named by them; a changed name is listed."""
+    kept: dict[str, Tier] = {}
+    for tier in tiers:
+        name, number = tier.name, 2
+        while name in kept:
+            name, number = f"{tier.name} ({number})", number + 1
+        if name != tier.name:
+            skipped.append(f"Two tiers are named {tier.name}; the second one is {name} here.")
+        kept[name] = replace(tier, name=name)
+    return list(kept.values())
+
+
 def within(transcript: Transcript, seconds: float) -> Transcript:
     """The same inside a recording of that length: utterances behind its end are left out and listed."""
     skipped = list(transcript.skipped)
@@ -90,6 +104,11 @@ def within(transcript: Transcript, seconds: float) -> Transcript:
                         f"Tier {tier.name}: an interval at {start:.3f} s lies behind the sound's end; left out."
                     )
                 continue
+            outside = max((utterance.end or 0.0) - seconds, -(utterance.start or 0.0))
+            if outside > BEYOND and utterance.text.strip():
+                skipped.append(
+                    f"Tier {tier.name}: the interval at {start:.3f} s reaches {outside:.3f} s beyond the sound; cut."
+                )
             kept.append(Utterance(utterance.text, start, end))
         tiers.append(Tier(tier.name, tuple(kept)))
     return Transcript(tiers, skipped)

@@ -28,6 +28,8 @@ def read_subtitles(text: str) -> Transcript:
         found = list(TIMES.finditer(block))
         if not found and "-->" in block:
             transcript.skipped.append("A cue whose times can't be read was left out.")
+        elif not found and not block.lstrip().startswith("WEBVTT") and re.search(r"[^\W\d]", block):
+            transcript.skipped.append(f"A text outside any cue was left out: {' '.join(block.split())[:60]}")
         for times, following in zip_longest(found, found[1:]):
             spoken = block[times.end() : following.start() if following else None].partition("\n")[2]
             if following:

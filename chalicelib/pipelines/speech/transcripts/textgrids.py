@@ -5,14 +5,21 @@ from __future__ import annotations
 import math
 import re
 
-from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, UnreadableTranscript, Utterance, tier_of
+from chalicelib.pipelines.speech.transcripts.model import (
+    Tier,
+    Transcript,
+    UnreadableTranscript,
+    Utterance,
+    distinct,
+    tier_of,
+)
 
 REST = r"|<(exists|absent)>|(?<![\w\[.,+-])([+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?)(?![\w\]])"
 # A text in quotes (a quote inside is doubled), a flag, or a number that no name or bracket holds; decimal commas too.
 STRICT = re.compile(r'"((?:[^"]|"")*)"' + REST)
 # For programs that don't double quotes: a text ends with the quote that ends a line.
 LENIENT = re.compile(r'"(.*?)"(?=[ \t]*(?:\n|\Z))' + REST, re.DOTALL)
-SUFFIXES = (" - phone", " - word", " - trans")
+SUFFIXES = (" - phone", " - syllable", " - word", " - trans")
 MOST_INTERVALS = 500_000
 UNNAMED = "speaker"
 
@@ -22,6 +29,8 @@ def read_textgrid(text: str) -> Transcript:
     speaker, only the utterances are taken. Raises UnreadableTranscript."""
     if text.startswith("ooBinaryFile"):
         raise UnreadableTranscript("The TextGrid is in Praat's binary form; save it as a text file.")
+    if "chronological TextGrid" in text[:200]:
+        raise UnreadableTranscript("The TextGrid is in Praat's chronological form; save it as a text file.")
     try:
         return _read(text, STRICT)
     except UnreadableTranscript as reason:
@@ -56,7 +65,7 @@ def _read(text: str, form: re.Pattern[str]) -> Transcript:
             transcript.skipped.append(f"Tier {name} holds points, not intervals; it was left out.")
         else:
             raise UnreadableTranscript("The TextGrid holds a tier of an unknown class.")
-    transcript.tiers = _speakers(tiers)
+    transcript.tiers = distinct(_speakers(tiers), transcript.skipped)
     return transcript
 
 

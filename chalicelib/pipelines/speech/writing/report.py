@@ -85,11 +85,6 @@ def readme(
         lines.append(f"{one.recording}: {one.verdict}{f'. {one.message}' if one.message else ''}")
         lines += [f"    {message}" for _, message in one.warnings]
         lines += [f"    {sentence}" for sentence in one.skipped]
-        for speaker in one.speakers:
-            unspoken = [label for utterance in speaker.utterances for label in utterance.unspoken]
-            if unspoken:
-                shown = ", ".join(unspoken[:20]) + (", …" if len(unspoken) > 20 else "")
-                lines.append(f"    {speaker.name}: not heard: {shown}")
     if alone:
         lines += ["", "Files that were not used", "------------------------"]
         lines += [f"{name}: {reason}" for name, reason in alone]
