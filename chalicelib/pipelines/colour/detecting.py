@@ -19,9 +19,15 @@ Reason = tuple[str, str]
 
 AUTO = "auto"
 _LONGEST_SEEN = 4200
+_SHORTEST_SEEN = 32  # pixels; OpenCV fails on pictures of a few, and no card of that height can be measured
 _LEAST_BY_HAND = 0.5
 _LEAST_BY_MARKERS = 0.3  # a card half covered still has it
 _MIRROR = np.diag([-1.0, 1.0, 1.0])
+_NO_CARD = (
+    "no_card",
+    "No colour card is found: let it be 200 pixels wide at least, uncovered and not in the shade, or set its corners "
+    "by hand.",
+)
 
 
 @dataclass(frozen=True)
@@ -219,10 +225,7 @@ def _why_none(seen: NDArray[np.uint8], single: int, torn: int) -> Reason:
     steepest = float(np.percentile(np.abs(cv2.Laplacian(small, cv2.CV_32F)), 99.8))
     if steepest < 12 < float(small.std()):
         return "too_blurred", "The picture is too blurred to find a card in it: focus on the card and hold still."
-    return "no_card", (
-        "No colour card is found: let it be 200 pixels wide at least, uncovered and not in the shade, or set "
-        "its corners by hand."
-    )
+    return _NO_CARD
 
 
 def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Card] | None = None) -> Detection:
@@ -263,6 +266,8 @@ def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Ca
 
 def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | None = None) -> Detection:
     """Every card in an upright picture (h, w, 3). wanted: a card's name, or `auto`. known: see by_hand."""
+    if min(pixels.shape[:2]) < _SHORTEST_SEEN:
+        return Detection(reason=_NO_CARD)
     known = known or cards()
     seen, step = _seen(pixels)
     # Searched in any case: the printed card's patches are a classic card's too.

@@ -111,6 +111,20 @@ def leave_one_out(problem: Problem, model: str) -> Floats:
     return delta_e_2000(lab_of(xyz), problem.lab)
 
 
+def _trusted(usable: int) -> int:
+    """How many of the usable patches are taken to be right, whatever covers the others."""
+    return max(usable - _SPARED, usable * 3 // 5)
+
+
+def closeness(problem: Problem, agrees: Bools) -> float:
+    """The mean CIEDE2000 of the patches that agree best with a 3×3 of `agrees` (n,): of equally many, however many
+    others were left out, so that starts can be compared."""
+    usable = problem.weights > 0
+    matrix = solve(Problem(problem.rgb, problem.lab, np.where(agrees, problem.weights, 0)), LINEAR)
+    differences = delta_e_2000(predicted(matrix, problem.rgb[usable], LINEAR), problem.lab[usable])
+    return float(np.sort(differences)[: _trusted(int(usable.sum()))].mean())
+
+
 def robust_start(problem: Problem) -> Bools:
     """Which patches agree with each other, (n,): the others are covered, wrong, or unlike the card's values.
 
@@ -122,7 +136,7 @@ def robust_start(problem: Problem) -> Bools:
     rng = np.random.default_rng(_SEED)
     draws = usable[np.argsort(rng.random((_DRAWS, len(usable))), axis=1)[:, :_SAMPLE]]
     left, right = problem.equations(LINEAR)
-    kept = max(len(usable) - _SPARED, len(usable) * 3 // 5)
+    kept = _trusted(len(usable))
 
     def differences(matrices: Floats) -> Floats:
         return delta_e_2000(lab_of(np.einsum("mij,nj->mni", matrices, problem.rgb[usable])), problem.lab[usable])

@@ -46,8 +46,8 @@ def _values(file: SourceFile) -> Inspection:
     if file.size > reference_values.MAX_BYTES:
         raise UnreadableFile("reference_values_unreadable", "The reference values are far too large a file.")
     file.load()
-    names, _ = reference_values.read(file.open().read(), file.name)
-    return Inspection("text/plain", {"patches": len(names)})
+    _, lab = reference_values.read(file.open().read(), file.name)
+    return Inspection("text/plain", {"patches": len(lab)})
 
 
 def _picture(file: SourceFile) -> Inspection:

@@ -225,9 +225,11 @@ def _matched(
                 else "."
             ),
         )
-    # All encodings are judged by the same patches: those that agree most under the best of a few encodings.
+    # All encodings are judged by the same patches: those that agree under the best of a few encodings. Their number
+    # says nothing: under a wrong encoding all differ so much that none stands out.
     starts = [Encoding(), *(Encoding("exponent", exponent) for exponent in (1.0, 1.5, 2.4))]
-    voters = max((kept(start) for start in starts), key=lambda mask: int(mask.sum()))
+    best = min(starts, key=lambda start: fitting.closeness(prepared(start)[0], kept(start)))
+    voters = kept(best)
 
     def cost(encoding: Encoding) -> float:
         return _left_over(_only(prepared(encoding)[0], voters), fitting.LINEAR)

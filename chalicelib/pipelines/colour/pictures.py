@@ -28,6 +28,7 @@ _WRITTEN = {
     "WEBP": (".webp", "image/webp"),
 }
 _QUALITY = 95
+_PLANAR, _SEPARATE = 284, 2  # TIFF's PlanarConfiguration
 
 
 @dataclass
@@ -124,7 +125,16 @@ def read(path: Path, name: str) -> Picture:
         )
         if form is None:
             raise UnreadableFile("not_a_picture", f"Pictures of the kind {image.format} are not taken.")
-        return _decoded(image, form, path)
+        found = _decoded(image, form, path)
+    found.grey = found.grey or _without_colour(found.pixels)
+    return found
+
+
+def _without_colour(pixels: Pixels) -> bool:
+    """Whether a picture is black and white although it was saved in colour. One of a single value may be overexposed as
+    well, and isn't counted."""
+    seen = pixels[::4, ::4]
+    return bool((seen == seen[..., :1]).all() and np.ptp(seen) > 0)
 
 
 def _depth(image: Any, path: Path) -> int:
@@ -144,6 +154,7 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
     taken = of_exif(held)
     orientation = held.get(0x0112, 1)
     orientation = orientation if orientation in range(1, 9) else 1
+    held.bigtiff = False  # or it is written in a form that no reader takes
     if image.format == "HEIF":  # libheif has turned it already
         orientation = held[0x0112] = 1
         exif: bytes | None = held.tobytes()
@@ -199,6 +210,11 @@ def _decoded_16(
     pixels: Pixels | None = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
         raise _damaged(form)
+    if form == "TIFF" and image.tag_v2.get(_PLANAR) == _SEPARATE and pixels.ndim == 3:
+        # OpenCV reads one channel's rows as another's, without a word.
+        raise UnreadableFile(
+            "unsupported_depth", "TIFF of 16 bits is taken with its channels interleaved, not as separate planes."
+        )
     if pixels.dtype != np.uint16:
         raise UnreadableFile(
             "unsupported_depth", "Pictures of 8 and of 16 bits are taken; this one is of another depth."

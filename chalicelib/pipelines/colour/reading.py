@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from chalicelib.pipelines.base import InspectedFile, PipelineFailed, RunContext, UnreadableFile
 from chalicelib.pipelines.colour import pictures, reference_values, saved
-from chalicelib.pipelines.colour.cards import cards
 from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 from chalicelib.pipelines.colour.saved import Plan
 
@@ -64,13 +63,7 @@ def _values(job: RunContext, files: list[InspectedFile]) -> str | None:
         raise PipelineFailed("reference_values_unreadable", "The reference values are far too large a file.")
     try:
         names, lab = reference_values.read(job.fetch(files[0]).read_bytes(), files[0].filename)
-        known = cards()
-        if job.options.card != "auto":
-            reference_values.card_with(known[job.options.card], names, lab, "")
-        elif all(len(card.centres) != len(lab) for card in known.values()):
-            raise UnreadableFile(
-                "reference_values_unreadable", f"No card has {len(lab)} patches, as the reference values do."
-            )
+        saved.measured_cards(job.options.card, names, lab, "")
     except UnreadableFile as reason:
         raise PipelineFailed(reason.code, reason.message) from None
     saved.put(job, "values.json", {"names": names, "lab": lab.tolist()})

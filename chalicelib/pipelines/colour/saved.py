@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chalicelib.pipelines.base import InspectedFile, RunContext
+from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
 from chalicelib.pipelines.colour import pictures, reference_values
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.dcp_file import RawCamera
@@ -67,20 +67,31 @@ def file(job: RunContext, number: int) -> InspectedFile:
 
 
 def known_cards(job: RunContext, plan: Plan) -> dict[str, Card]:
-    """Every card, with the user's own values in the one that the options name, or in each that has as many patches."""
+    """Every card, with the user's own values in the one that the options name, or in each that they fit."""
     known = dict(cards())
     if plan.values is None:
         return known
     stored = get(job, "values.json")
-    names, lab = stored["names"], np.array(stored["lab"])
-    wanted = (
-        [job.options.card]
-        if job.options.card != "auto"
-        else [c.name for c in known.values() if len(c.centres) == len(lab)]
-    )
-    for name in wanted:
-        known[name] = reference_values.card_with(known[name], names, lab, f"measured by the user: {plan.values}")
-    return known
+    source = f"measured by the user: {plan.values}"
+    return known | measured_cards(job.options.card, stored["names"], np.array(stored["lab"]), source)
+
+
+def measured_cards(wanted: str, names: list[list[str]], lab: Floats, source: str) -> dict[str, Card]:
+    """The cards that take a user's values. wanted: a card's name, or `auto`. Raises UnreadableFile where none does."""
+    known = cards()
+    if wanted != "auto":
+        return {wanted: reference_values.card_with(known[wanted], names, lab, source)}
+    taken: dict[str, Card] = {}
+    refusal: UnreadableFile | None = None
+    for name, card in known.items():
+        try:
+            taken[name] = reference_values.card_with(card, names, lab, source)
+        except UnreadableFile as reason:
+            if refusal is None or len(card.centres) == len(lab):
+                refusal = reason
+    if all(card.lab is None for card in (known[name] for name in taken)) and refusal:
+        raise refusal
+    return taken
 
 
 def picture(job: RunContext, plan: Plan, number: int) -> pictures.Picture:

@@ -169,6 +169,24 @@ def test_sixteen_bits_stay_sixteen_with_their_profile_and_tags() -> None:
             assert image.info["icc_profile"] == profiles.of_space("prophoto")
 
 
+def test_tiffs_of_16_bits_in_planes_are_refused_and_large_tiffs_taken(tmp_path: Path) -> None:
+    pixels = to_16(SCENE.shot(noise=0.5))
+    planes = tmp_path / "planes.tif"
+    tifffile.imwrite(planes, np.moveaxis(pixels, -1, 0), photometric="rgb", planarconfig="separate")
+    with pytest.raises(UnreadableFile, match="separate planes"):
+        pictures.read(planes, planes.name)
+    large = tmp_path / "large.tif"
+    tifffile.imwrite(large, pixels, photometric="rgb", bigtiff=True)
+    run = FakeRun(("a.tif", large.read_bytes())).run(1, 5)
+    assert off_card(opened(run.output("corrected")), SCENE.boxes).mean() < 0.6
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 9000), (20, 20)])
+def test_a_picture_of_a_few_pixels_shows_no_card(shape: tuple[int, int]) -> None:
+    pixels = np.random.default_rng(3).integers(0, 255, (*shape, 3)).astype(np.uint8)
+    assert FakeRun(("a.png", file_of(pixels))).run().results[0][2]["reason"] == "no_card"
+
+
 def test_alpha_is_kept_as_it_was() -> None:
     alpha = np.random.default_rng(9).integers(0, 256, PIXELS.shape[:2]).astype(np.uint8)
     for form, ending in (("PNG", "png"), ("WEBP", "webp"), ("TIFF", "tif")):
@@ -182,12 +200,15 @@ def test_alpha_is_kept_as_it_was() -> None:
 
 
 def test_a_grey_picture_is_told_and_left_alone() -> None:
-    run = FakeRun(("a.jpg", file_of(PIXELS[..., 1], "JPEG"))).run()
-    _, score, told = run.results[0]
-    assert (score, told["success"], told["reason"]) == (None, False, "grey_picture")
-    assert "corrected-0" not in run.artifacts
-    assert run.verdicts[0][0] == "failed"
-    assert run.results[None][2]["succeeded"] == 0
+    reference = ("card.jpg", file_of(PIXELS, "JPEG"), "reference")
+    # Saved in colour, a black and white picture would be tinted by a reference shot.
+    for grey, others in ((PIXELS[..., 1], ()), (PIXELS[..., [1, 1, 1]], (reference,))):
+        run = FakeRun(("a.jpg", file_of(grey, "JPEG")), *others).run()
+        _, score, told = run.results[0]
+        assert (score, told["success"], told["reason"]) == (None, False, "grey_picture")
+        assert "corrected-0" not in run.artifacts
+        assert run.verdicts[0][0] == "failed"
+        assert others or run.results[None][2]["succeeded"] == 0
 
 
 def test_cmyk_is_converted_and_said_so() -> None:

@@ -14,7 +14,7 @@ from chalicelib.pipelines.colour import correcting, detecting, fitting, matching
 from chalicelib.pipelines.colour.cards import cards
 from chalicelib.pipelines.colour.difference import delta_e_2000
 from chalicelib.pipelines.colour.matching import Match
-from chalicelib.pipelines.colour.spaces import SRGB, lab_of_srgb, srgb_encoded
+from chalicelib.pipelines.colour.spaces import SRGB, lab_of_srgb, srgb_decoded, srgb_encoded
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +145,21 @@ def test_four_covered_patches_are_left_out_and_named(poses: list[Scene], wrong: 
     match = matching.matched(sample, found.card)
     assert match.left_out == dict.fromkeys(sorted(wrong), "differs")
     assert left_over(match) < 0.7
+    assert off_card(match, pixels, poses[0]) < 0.7
+
+
+@pytest.mark.parametrize("kind", ["tape", "gloss"])
+def test_bright_patches_bend_no_tone_curve_to_themselves(poses: list[Scene], kind: str) -> None:
+    """Under a wrong encoding all patches disagree, so that none is left out: that isn't agreement."""
+    pixels = jpeg(to_8(poses[0].shot(noise=2)))
+    found = detecting.found_in(pixels, "aruco24").cards[0]
+    sample = measuring.measured(measuring.laid_flat(pixels, found.matrix, found.card), found.card)
+    wrong = [1, 8, 15, 22] if kind == "tape" else [4, 5, 11]
+    veiled = srgb_encoded(0.6 * srgb_decoded(sample.values[wrong]) + 0.33)
+    sample.values[wrong] = (0.88, 0.87, 0.83) if kind == "tape" else veiled
+    match = matching.matched(sample, found.card)
+    assert match.encoding.kind == "srgb"
+    assert match.left_out == dict.fromkeys(wrong, "differs")
     assert off_card(match, pixels, poses[0]) < 0.7
 
 

@@ -209,7 +209,7 @@ def test_values_that_are_missing_or_wrong_fail_the_job_with_a_sentence() -> None
         FakeRun(SHOT, card="cameratrax24").run()
     assert reason.value.code == "no_reference_values"
     with pytest.raises(PipelineFailed, match="23 patches"):
-        FakeRun(SHOT, ("m.csv", b"L,a,b\n" + b"50,1,1\n" * 23, "reference_values"), card="mcc24").run()
+        FakeRun(SHOT, ("m.csv", b"L,a,b\n" + b"90,1,1\n" * 23, "reference_values"), card="mcc24").run()
 
 
 def test_detecting_measures_and_changes_nothing() -> None:
