@@ -24,10 +24,10 @@ NAMED = 6
 
 INTRODUCTION = """# Errors
 
-Made from the code by `python -m infra.errors_doc`; a test compares. What the API refuses it answers as
-`application/problem+json` (RFC 9457): `code` is for programs and stays as it is, `detail` is for people, `errors` names
-fields, `request_id` is what the operator of the installation needs. 409 and 429 may bring `Retry-After`.
-`GET /api/openapi.json` says for each route which of them it may answer with.
+Generated from the code by `python -m infra.errors_doc`; a test compares. The API answers refused requests with
+`application/problem+json` (RFC 9457): `code` is for programs and stable, `detail` is for people, `errors` names
+fields, and `request_id` is for the installation's operator. 409 and 429 may have a `Retry-After`.
+`GET /api/openapi.json` lists the possible errors of each route.
 
 ## Of the API
 

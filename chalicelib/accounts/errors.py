@@ -26,10 +26,10 @@ class SessionEnded(Unauthorized):
 class TooManyGifts(LimitReached):
     """Wait as long as Retry-After says, and give many files at once."""
 
-    code, title = "too_many_gifts", "Files were given too often"
+    code, title = "too_many_gifts", "Too many submissions"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Files were given too often from here. Wait.", retry_after=retry_after)
+        super().__init__("Too many submissions from this address. Wait.", retry_after=retry_after)
 
 
 class TooManyAttempts(LimitReached):
@@ -44,7 +44,7 @@ class TooManyAttempts(LimitReached):
 class GuestQuotaReached(LimitReached):
     """Register, or wait as long as Retry-After says."""
 
-    code, title = "guest_quota_reached", "Guests may bring no more from here"
+    code, title = "guest_quota_reached", "The guests' quota of this network is used up"
 
     def __init__(self, limit: int, retry_after: int) -> None:
         super().__init__(
@@ -59,7 +59,7 @@ class TooManyGuests(LimitReached):
     code, title = "too_many_guests", "Too many guests from this address"
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__("Too many guests have begun from this address. Wait, or sign in.", retry_after=retry_after)
+        super().__init__("Too many guest sessions began from this address. Wait, or sign in.", retry_after=retry_after)
 
 
 class GuestsOff(Forbidden):
@@ -77,7 +77,7 @@ class RegistrationOff(Forbidden):
     code, title = "registration_off", "Registration is off"
 
     def __init__(self) -> None:
-        super().__init__("Accounts are not made by registering here. Ask the installation's admin for one.")
+        super().__init__("Registration is disabled here. Ask the installation's admin for an account.")
 
 
 class WrongPassword(Forbidden):
@@ -92,10 +92,10 @@ class WrongPassword(Forbidden):
 class WeakPassword(InvalidFields):
     """Choose a longer or less common password."""
 
-    code, title = "weak_password", "The password would be guessed soon"
+    code, title = "weak_password", "The password is too easy to guess"
 
     def __init__(self, field: str, reason: str) -> None:
-        super().__init__("The password would be guessed soon.", errors=[FieldError(field, reason)])
+        super().__init__("The password is too easy to guess.", errors=[FieldError(field, reason)])
 
 
 class EmailTaken(Conflict):
@@ -119,22 +119,22 @@ class UsernameTaken(Conflict):
 class GuestTokenRefused(InvalidFields):
     """Sign in without it: the guest's belongings can't be taken over any more."""
 
-    code, title = "guest_token_refused", "The guest's token is no good"
+    code, title = "guest_token_refused", "The guest's token is not valid"
 
     def __init__(self) -> None:
         super().__init__(
-            "The guest's token is no guest's, has expired, or was taken over by another account. Sign in without it.",
-            errors=[FieldError("guest_token", "is no good")],
+            "The guest's token has expired, is not a guest's, or was taken over. Sign in without it.",
+            errors=[FieldError("guest_token", "is not valid")],
         )
 
 
 class AlreadyRegistered(Conflict):
     """Sign in to that account, or register without the guest's token."""
 
-    code, title = "already_registered", "This guest has an account already"
+    code, title = "already_registered", "This guest already has an account"
 
     def __init__(self) -> None:
-        super().__init__("This guest has an account already. Sign in to it, or register without the guest's token.")
+        super().__init__("This guest already has an account. Sign in to it, or register without the guest's token.")
 
 
 class AccountChanged(Conflict):

@@ -30,7 +30,7 @@ class ApiKeys:
         """The key's record, and the key itself, which is shown only this once. Forbidden for a scope that the user
         doesn't have."""
         if beyond := set(scopes) - user.scopes:
-            raise Forbidden(f"You can't give what you don't have: {', '.join(sorted(beyond))}.")
+            raise Forbidden(f"You can't grant scopes that you don't have: {', '.join(sorted(beyond))}.")
         if len(self._store.keys_of(user.id)) >= MOST:
             raise TooManyKeys(f"You have {MOST} keys. Revoke one.")
         secret, now = PREFIX + secrets.token_hex(20), self._clock()

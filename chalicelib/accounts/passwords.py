@@ -57,7 +57,7 @@ def check_strength(password: str, *, email: str, username: str, field: str = "pa
     """WeakPassword for one that crackers try first; the request's model checks the length."""
     text = normal(password).casefold()
     if text in common():
-        raise WeakPassword(field, "is one of the commonest passwords")
+        raise WeakPassword(field, "is one of the most common passwords")
     if len(set(text)) < FEWEST_CHARACTERS:
         raise WeakPassword(field, f"has fewer than {FEWEST_CHARACTERS} different characters")
     if text in {email.casefold(), email.partition("@")[0].casefold(), normal(username).casefold()}:

@@ -37,7 +37,7 @@ def require(user: User, scope: str) -> None:
     if scope in user.scopes:
         return
     if scope == ACCOUNT:
-        raise Forbidden("This needs an account, signed in to with its password: no guest's token, and no key.")
+        raise Forbidden("This requires signing in with a password: a guest's token or a key isn't enough.")
     raise Forbidden(f"These credentials don't have the scope `{scope}`.")
 
 

@@ -160,12 +160,12 @@ class StoredSettings:
         for known, value in changes.items():
             try:
                 if known not in settings.flat(self._base):
-                    raise ValueError("is no setting")
+                    raise ValueError("is not a setting")
                 if known not in CHANGEABLE:
                     raise ValueError("is set by the deployment")
                 checked = None if value is None else CHANGEABLE[known](value)
                 if CHANGEABLE[known] is user and checked and not self._is_user(checked):
-                    raise ValueError("is no user here: give the id or the email of one")
+                    raise ValueError("is not a user here: give a user's id or email")
                 wanted[known] = list(checked) if isinstance(checked, tuple) else checked
             except ValueError as wrong:
                 errors.append(FieldError(known, str(wrong)))

@@ -72,7 +72,7 @@ def generate_plan(call: Call) -> Reply:
     body: AnalysisRequest = call.body
     scene_ids = body.scene_ids or (_fitting(call) if body.filters is not None else [])
     if not scene_ids:
-        raise NothingChosen("Name `scene_ids`, or `filters` that some scenes fit.")
+        raise NothingChosen("Name `scene_ids`, or `filters` that match some scenes.")
     name = body.plan_name or f"Analysis of {len(scene_ids)} scenes"
     ids = list(dict.fromkeys(scene_ids))
     options = body.options.model_dump(mode="json", exclude={"use_ai", "ai"})
@@ -160,14 +160,14 @@ def decide_change(call: Call, change_id: str) -> Reply:
     check_match(call, change_answer(plan, change, plan.status_of(change)))
     status = ChangeStatus(call.body.status) if call.body.status else plan.status_of(change)
     if change.outcome is not None:
-        raise PlanClosed(f"The change is {change.outcome}: nothing is left to decide.")
+        raise PlanClosed(f"The change is {change.outcome}: there is nothing to decide.")
     value = call.body.proposed_value
     if value is not None:
         try:
             value = checked(change.field, value)
         except ValueError as error:
             wrong = FieldError("proposed_value", str(error))
-            raise InvalidFields("The value can't be taken.", errors=[wrong]) from None
+            raise InvalidFields("The value is not valid.", errors=[wrong]) from None
     rule = Rule(status, change_id=change.id, value=value)
     plan = _allowed(lambda: services().plans.decide(call.user.id, plan_id, rule))
     return versioned(change_answer(plan, change, plan.status_of(change)))
@@ -211,8 +211,8 @@ def apply_plan(call: Call, plan_id: str) -> Reply:
         check_connection(call, body.connection_id)
     others = [change_id for change_id in body.change_ids if change_id.partition(".")[0] != plan.id]
     if others:
-        wrong = FieldError("change_ids", f"{others[0]} is of another plan")
-        raise InvalidFields("Some changes are not of this plan.", errors=[wrong])
+        wrong = FieldError("change_ids", f"{others[0]} belongs to another plan")
+        raise InvalidFields("Some changes belong to another plan.", errors=[wrong])
     given = {
         "plan_id": plan.id,
         "connection": body.connection_id,
@@ -290,5 +290,5 @@ def _fitting(call: Call) -> list[str]:
     query = replace(query_of(call.user.id, call.body.filters), sort_by="id", descending=False)
     ids = services().catalogue.ids(call.user.id, replace(query, per_page=MOST_SCENES + 1))
     if len(ids) > MOST_SCENES:
-        raise NothingChosen(f"More than {MOST_SCENES:,} scenes fit: name fewer, such as by dates.")
+        raise NothingChosen(f"More than {MOST_SCENES:,} scenes match: name fewer, such as by dates.")
     return ids

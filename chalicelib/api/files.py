@@ -149,7 +149,7 @@ def signed_artifact(job: Job, name: str) -> tuple[SignedRequest, int]:
     try:
         services().objects.stat(artifact.key)
     except ObjectMissing:
-        raise ArtifactGone("It has expired and was removed.") from None
+        raise ArtifactGone("It has expired.") from None
     signed = services().objects.sign_get(
         artifact.key,
         filename=_filename(job, artifact),

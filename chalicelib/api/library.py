@@ -96,7 +96,7 @@ def get_original(call: Call, file_id: str) -> Reply:
     try:
         found = services().objects.stat(file.key, file.bucket)
     except ObjectMissing:
-        raise FileNotFound("The bytes of this file are not kept any more.") from None
+        raise FileNotFound("The bytes of this file are no longer stored.") from None
     if file.state in FINISHED and file.etag and found.etag != file.etag:
         # An upload's address stays valid for a while after its file was inspected, and could overwrite it.
         raise FileReplaced("Other bytes were sent to this file's address after it was looked into.")

@@ -47,7 +47,7 @@ routes = Routes(__name__)
 def add_schedule(call: Call) -> Reply:
     """With `path`, each run imports the files that are there at the time. Missed runs become one job."""
     if call.user.role == GUEST:
-        raise Forbidden("A schedule needs an account: a guest could not stop it once the token is gone.")
+        raise Forbidden("Schedules need an account: a guest could not stop one after the token's end.")
     body: ScheduleRequest = call.body
     made = services().schedules.add(call.user.id, **dict(body), id=call.made_id)
     return Reply(schedule_answer(made), 201, {"Location": f"/api/schedules/{made.id}"})

@@ -231,7 +231,7 @@ def download_shared(call: Call, token: str) -> Reply:
     try:
         found = services().objects.stat(key, bucket)
     except ObjectMissing:
-        raise FileNotFound("The bytes of this file are not kept any more.") from None
+        raise FileNotFound("The bytes of this file are no longer stored.") from None
     services().shares.count(share)
     signed = services().objects.sign_get(
         key,

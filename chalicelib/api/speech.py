@@ -100,7 +100,7 @@ def missing_words(call: Call, job_id: str) -> MissingWordsAnswer:
     """Available once the job has looked up its words, and while it waits for them."""
     job = services().owned.job(call.user.id, job_id)
     if job.pipeline != SPEECH.name:
-        raise NotAllowedInState("Only speech jobs look words up.")
+        raise NotAllowedInState("Only speech jobs have missing words.")
     words = missing_words_of(job.id)
     return MissingWordsAnswer(
         has_missing_words=bool(words),
@@ -133,7 +133,7 @@ def missing_words_of(job_id: str) -> list[dict[str, Any]]:
 def _language(given: str) -> str:
     name = given.replace("-", "_")
     if not LANGUAGE.fullmatch(name):
-        raise UserDataNotFound("A language is named like en_US.")
+        raise UserDataNotFound("A language must look like en_US.")
     return name
 
 

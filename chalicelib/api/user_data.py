@@ -74,10 +74,10 @@ def put_user_data(call: Call, kind: str, name: str) -> Reply:
     body: UserDataRequest = call.body
     if not is_place(kind, name):
         rule = "a kind is like `dictionary`, a name has letters, digits, dots, dashes and underscores"
-        raise UserDataNotFound(f"Nothing can be kept there: {rule}.")
+        raise UserDataNotFound(f"This name can't be used: {rule}.")
     content = body.content
     if len(content) > MOST_BYTES:
-        raise BodyTooLarge("At most 1 MiB can be kept under one name.")
+        raise BodyTooLarge("User data holds at most 1 MiB under one name.")
     kind_of_content = body.content_type or (TEXT if body.text is not None else BYTES)
     datum, new = services().user_data.put(call.user.id, kind, name, content, kind_of_content, agreed(call))
     return Reply(UserDatumAnswer(**facts(datum)), 201 if new else 200, {"ETag": etag(datum)})

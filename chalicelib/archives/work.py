@@ -159,9 +159,7 @@ def _members(ctx: RunContext) -> list[Planned]:
     try:
         return unpacked(ctx.load(SELECTION).read_bytes())
     except KeyError:
-        raise PipelineFailed(
-            "selection_gone", "What was chosen is not kept any more. Choose the files again."
-        ) from None
+        raise PipelineFailed("selection_gone", "The selection is no longer stored. Choose the files again.") from None
 
 
 def _complete(ctx: RunContext) -> list[Planned]:

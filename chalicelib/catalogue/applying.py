@@ -38,7 +38,7 @@ def edit_of(scene: Scene | None, changes: Sequence[Change]) -> Edit:
     """
     edit = Edit()
     if scene is None:
-        edit.settled += [replace(c, outcome=ChangeStatus.FAILED, message="The scene is gone.") for c in changes]
+        edit.settled += [replace(c, outcome=ChangeStatus.FAILED, message="The scene has disappeared.") for c in changes]
         return edit
     for change in changes:
         if change.field in NAMED:
@@ -79,7 +79,7 @@ def _single(edit: Edit, change: Change, scene: Scene) -> None:
     if now == change.proposed_value:
         edit.settled.append(_done(change))
     elif (now or None) != (change.current_value or None):
-        message = "The value has been changed since this was proposed."
+        message = "The value was changed after this was proposed."
         edit.settled.append(replace(change, outcome=ChangeStatus.CONFLICT, message=message, replaced=now))
     else:
         value = change.proposed_value
@@ -94,7 +94,7 @@ def _same(one: Named, other: Named) -> bool:
 
 
 def _done(change: Change) -> Change:
-    return replace(change, outcome=ChangeStatus.APPLIED, message="It was so already.")
+    return replace(change, outcome=ChangeStatus.APPLIED, message="It already had this value.")
 
 
 def applied_to(scene: Scene, edit: Edit) -> Scene:

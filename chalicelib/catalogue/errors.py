@@ -38,7 +38,7 @@ class NoPush(BadRequest):
 class DecisionIncomplete(BadRequest):
     """Send the fields that the message names."""
 
-    code, title = "decision_incomplete", "The decision lacks something"
+    code, title = "decision_incomplete", "The decision is incomplete"
 
 
 class NoCosts(NotFound):
@@ -50,7 +50,7 @@ class NoCosts(NotFound):
 class TooCostly(BadRequest):
     """Ask for fewer scenes or fields, or allow more tokens."""
 
-    code, title = "too_costly", "It would take more than its budget"
+    code, title = "too_costly", "The budget would be exceeded"
 
 
 class NothingChosen(BadRequest):

@@ -143,7 +143,7 @@ class Plan:
     def decide(self, rule: Rule) -> Plan:
         """Raises ValueError where the plan is no longer open, or the rule isn't a decision."""
         if rule.status not in DECISIONS:
-            raise ValueError(f"{rule.status} is no decision")
+            raise ValueError(f"{rule.status} is not a decision")
         if self.status not in {PlanStatus.DRAFT, PlanStatus.REVIEWING}:
             raise ValueError(f"The plan is {self.status}: nothing can be decided.")
         kept = [old for old in self.rules if not covers(rule, old)]

@@ -17,7 +17,7 @@ from chalicelib.catalogue.stash.client import Stash, StashError
 from chalicelib.catalogue.stash.cursor import cursor, newest
 from chalicelib.catalogue.stash.reading import scenes_from
 
-FOREIGN = "Another library has a scene of this id: a catalogue holds one."
+FOREIGN = "Another library has a scene with this id: a catalogue holds one of each id."
 LONGEST = timedelta(hours=1)
 """A sync that took no longer than this has missed nothing that the cursor's two hours don't cover."""
 LOGGED, LONGEST_FAILURE = 50, 200

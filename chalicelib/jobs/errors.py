@@ -170,7 +170,7 @@ class SharePasswordWrong(Forbidden):
 class ShareUsedUp(Forbidden):
     """Ask the sender for a new address."""
 
-    code, title = "share_used_up", "It was downloaded as often as allowed"
+    code, title = "share_used_up", "Its download limit is reached"
 
 
 class CollectFull(Forbidden):
@@ -182,7 +182,7 @@ class CollectFull(Forbidden):
 class CollectOver(Forbidden):
     """Ask the sender for a new address."""
 
-    code, title = "collect_over", "No more files are collected"
+    code, title = "collect_over", "The collection of files has ended"
 
 
 class FileNotFound(NotFound):
@@ -200,7 +200,7 @@ class ArtifactNotFound(NotFound):
 class ArtifactGone(NotFound):
     """Retry the job, or open another one over its files."""
 
-    code, title = "artifact_gone", "It has expired and was removed"
+    code, title = "artifact_gone", "It has expired"
 
 
 class GuideNotFound(NotFound):
@@ -236,7 +236,7 @@ class ResultNotFound(NotFound):
 class UserDataNotFound(NotFound):
     """GET /user-data lists your user data."""
 
-    code, title = "user_data_not_found", "Nothing is kept under that name"
+    code, title = "user_data_not_found", "There is no such user data"
 
 
 class ScheduleNotFound(NotFound):
@@ -260,13 +260,13 @@ class WebhookNotFound(NotFound):
 class Conflict(JobError):
     """Read the current state, then decide again."""
 
-    code, status, title = "conflict", 409, "In conflict with what is there"
+    code, status, title = "conflict", 409, "In conflict with the present state"
 
 
 class TryAgain(Conflict):
     """Send the same request again."""
 
-    code, title = "try_again", "It is being changed at this very moment"
+    code, title = "try_again", "It is being changed right now"
 
 
 class RequestInProgress(Conflict):
@@ -284,7 +284,7 @@ class FileInUse(Conflict):
 class FileNotAwaited(Conflict):
     """Read the file: it has arrived, or its job waits for no more files."""
 
-    code, title = "file_not_awaited", "The file is not awaited any more"
+    code, title = "file_not_awaited", "The file is no longer awaited"
 
 
 class FileNotReady(Conflict):

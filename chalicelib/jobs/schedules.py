@@ -211,7 +211,7 @@ def _checked(timing: Timing) -> Timing:
         timing.check()
     except InvalidTiming as wrong:
         error = FieldError(wrong.field, str(wrong))
-        raise InvalidFields("That is no time for a schedule.", errors=[error]) from None
+        raise InvalidFields("The schedule's time is not valid.", errors=[error]) from None
     return timing
 
 

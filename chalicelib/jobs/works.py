@@ -41,7 +41,7 @@ def options_of(work: Work, job: Job) -> Any:
         why = f" ({named})" if named else ""
         raise PipelineFailed(
             "options_outdated",
-            f"The job's options were stored by another version, and can't be read now{why}: open a new job.",
+            f"The job's options were stored by another version and can't be read now{why}: open a new job.",
         ) from None
 
 

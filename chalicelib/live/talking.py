@@ -110,13 +110,13 @@ class Talking:
     def _subscribe(self, connection: Connection, topics: list[Topic], topic: Topic) -> None:
         """Stores the subscription before reading the job: the next look then sends any later change."""
         if topic not in topics and len(topics) >= MOST_TOPICS:
-            raise Refused("too_many_subscriptions", f"A socket may watch {MOST_TOPICS} things at once.")
+            raise Refused("too_many_subscriptions", f"A socket can watch {MOST_TOPICS} topics at once.")
         self._states.of(topic)  # raises JobNotFound before anything is written
         self._store.watch(connection, topic)
         head = self._store.touch(topic, connection.until)
         if head.watchers >= MOST_WATCHERS and topic not in topics:
             self._store.unwatch(topic, [connection.id])
-            raise Refused("too_many_watchers", f"{MOST_WATCHERS} sockets watch this already. Ask for the status.")
+            raise Refused("too_many_watchers", f"{MOST_WATCHERS} sockets already watch this. Poll the status instead.")
         states = self._states.of(topic)
         over = topic.job_id is not None and all(state.final for state in states.values())
         frames = [
@@ -164,7 +164,7 @@ def _parsed(body: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         message = None
     if not isinstance(message, dict):
-        raise Refused("invalid_message", "A message is a JSON object.")
+        raise Refused("invalid_message", "A message must be a JSON object.")
     return message
 
 

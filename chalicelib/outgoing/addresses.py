@@ -54,7 +54,7 @@ class Addresses:
         if not all(mine or is_public(address) for mine, address in zip(own, addresses, strict=True)):
             raise Refused("address_not_public", f"{host} is not a public address.")
         if parts.scheme != "https" and not all(own):
-            raise Refused("not_https", f"{self._whose} address begins with https://.")
+            raise Refused("not_https", f"{self._whose} address must begin with https://.")
         return parts, [str(address) for address in addresses]
 
     def _is_allowed(self, address: Address) -> bool:
@@ -65,12 +65,12 @@ class Addresses:
             parts = urlsplit(url)
             _ = parts.port
         except ValueError:
-            raise Refused("invalid_url", "That is no address.") from None
+            raise Refused("invalid_url", "The address is not valid.") from None
         strange = any(not c.isprintable() or c.isspace() or not c.isascii() for c in url) or "\\" in url
         if strange or len(url) > LONGEST_URL or parts.scheme not in {"https", "http"} or not parts.hostname:
-            raise Refused("invalid_url", f"{self._whose} address is like https://example.com/path.")
+            raise Refused("invalid_url", f"{self._whose} address must look like https://example.com/path.")
         if parts.username is not None or parts.password is not None:
-            raise Refused("invalid_url", f"{self._whose} address has no user name or password.")
+            raise Refused("invalid_url", f"{self._whose} address must not contain a user name or password.")
         return parts
 
 

@@ -38,7 +38,7 @@ class Seals:
                 return AESGCM(key).decrypt(content[:NONCE], content[NONCE:], about.encode()).decode()
             except InvalidTag:
                 continue
-        raise CannotOpen("The key can't be read: the installation's own key is another one now. Enter it again.")
+        raise CannotOpen("The key can't be read, because the installation's own key has changed. Enter it again.")
 
     def _derived(self) -> list[bytes]:
         from cryptography.hazmat.primitives.hashes import SHA256

@@ -47,13 +47,11 @@ class Killed(Exception):
 
 
 def too_expensive() -> UnreadableFile:
-    return UnreadableFile(
-        "too_expensive", "Looking into the file would take more memory or time than one file may have."
-    )
+    return UnreadableFile("too_expensive", "Reading the file would take more memory or time than one file is allowed.")
 
 
 def broken() -> UnreadableFile:
-    return UnreadableFile("unreadable", "The decoder broke down on the file: it is damaged, or made to do that.")
+    return UnreadableFile("unreadable", "The decoder crashed on the file: it is damaged, or was made to crash it.")
 
 
 class Apart:

@@ -115,7 +115,7 @@ class Webhooks:
                 continue
             self._queue.webhook(_message(delivery))
             return delivery
-        raise TryAgain("The delivery is changing at this very moment: try again.")
+        raise TryAgain("The delivery is changing right now: try again.")
 
     # -- what workers do ---------------------------------------------------------------------------------------------
 

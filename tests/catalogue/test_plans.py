@@ -218,7 +218,7 @@ def test_a_marker_that_is_there_is_not_made_again() -> None:
 def test_undoing_takes_back_what_was_done_and_nothing_else() -> None:
     done = [
         change(0, outcome=ChangeStatus.APPLIED),
-        change(1, outcome=ChangeStatus.APPLIED, message="It was so already."),
+        change(1, outcome=ChangeStatus.APPLIED, message="It already had this value."),
         change(2, field="date", action="set", value="2009-04-17", replaced="2009", outcome=ChangeStatus.APPLIED),
         change(3, outcome=ChangeStatus.CONFLICT),
     ]

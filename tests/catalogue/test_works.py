@@ -288,7 +288,7 @@ def test_a_value_changed_since_is_a_conflict_and_a_vanished_scene_a_failure(libr
     library.applied(plan)
     outcomes = library.outcomes(plan)
     assert outcomes["1-0"][0] == "conflict"
-    assert outcomes["2-0"] == ("failed", "The scene is gone.")
+    assert outcomes["2-0"] == ("failed", "The scene has disappeared.")
     assert library.server.scenes["1"]["date"] == "2010"
 
 

@@ -256,7 +256,7 @@ def _moved(job: Job, body: ColourJobChanges) -> Job:
         try:
             return services().settling.fail(job, "worker_failed", body.error_message or "A worker says that it failed.")
         except StaleTransition:
-            raise TryAgain("The job is changing its state at this very moment.") from None
+            raise TryAgain("The job is changing its state right now.") from None
     raise NotAllowedInState(f"A job that is {job.state} can't become {body.status} by a worker's word.")
 
 

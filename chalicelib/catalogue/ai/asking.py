@@ -193,16 +193,16 @@ def _answer(said: Completion) -> Answer:
     if said.refusal:
         raise ValueError("The model refuses to answer.")
     if said.finish == "length":
-        raise ValueError("The answer was cut off at its longest.")
+        raise ValueError("The answer was cut off at the maximum length.")
     if said.finish == "content_filter":
-        raise ValueError("The server's filter held the answer back.")
+        raise ValueError("The server's filter withheld the answer.")
     if not said.content:
         raise ValueError("The answer is empty.")
     fenced = _FENCED.fullmatch(said.content)
     try:
         return Answer.model_validate_json(fenced[1] if fenced else said.content)
     except ValidationError:
-        raise ValueError("The answer is not of the form that was asked for.") from None
+        raise ValueError("The answer doesn't have the requested form.") from None
 
 
 def _estimated(question: Question, said: Completion) -> Usage:

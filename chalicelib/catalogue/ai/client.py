@@ -78,7 +78,7 @@ class ModelServer:
         said = self._answer(self._asked("GET", "/models", None))
         listed = said.get("data")
         if not isinstance(listed, list):
-            raise ModelError("ai_refused", "The server lists no models: the address ends in /v1 as a rule.")
+            raise ModelError("ai_refused", "The server lists no models: the address usually ends in /v1.")
         return sorted(str(one["id"]) for one in listed if isinstance(one, dict) and "id" in one)[:MOST_MODELS]
 
     def complete(
@@ -138,7 +138,7 @@ class ModelServer:
         if response.status != 200:
             raise ModelError("ai_refused", self._without_key(f"The server {response.said}{_reason(said)}."))
         if not isinstance(said, dict):
-            raise ModelError("ai_refused", "The server's answer is no JSON: the address ends in /v1 as a rule.")
+            raise ModelError("ai_refused", "The server's answer is not JSON: the address usually ends in /v1.")
         return said
 
     def _without_key(self, text: str) -> str:

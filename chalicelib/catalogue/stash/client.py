@@ -59,10 +59,10 @@ class Stash:
             answer = json.loads(body)
         except ValueError:
             raise StashError(
-                "stash_refused", "The server's answer is no JSON: is this the address of /graphql?"
+                "stash_refused", "The server's answer is not JSON: is this the address of /graphql?"
             ) from None
         if not isinstance(answer, dict):
-            raise StashError("stash_refused", "The server's answer is no GraphQL answer.")
+            raise StashError("stash_refused", "The server's answer is not a GraphQL answer.")
         errors = answer.get("errors")
         if errors:
             first = errors[0].get("message") if isinstance(errors, list) and isinstance(errors[0], dict) else None

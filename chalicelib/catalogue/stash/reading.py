@@ -29,7 +29,7 @@ def scenes_from(said: Iterable[Any], source: str, now: datetime) -> tuple[list[S
             found.append(scene_from(one, source, now))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             number = str(one.get("id"))[:64] if isinstance(one, dict) else "?"
-            failed.append((number, str(error) if type(error) is ValueError else "It is not in the form of a scene."))
+            failed.append((number, str(error) if type(error) is ValueError else "It doesn't have the form of a scene."))
     return found, failed
 
 
@@ -38,7 +38,7 @@ def scene_from(said: Mapping[str, Any], source: str, now: datetime) -> Scene:
     keeps the digest as long as the scene is the same. Raises ValueError, KeyError, TypeError or AttributeError for data
     that is no scene."""
     if not NUMBER.fullmatch(str(said["id"])):
-        raise ValueError("Its id is no number.")
+        raise ValueError("Its id is not a number.")
     scene = Scene(
         id=str(said["id"]),
         source=source,

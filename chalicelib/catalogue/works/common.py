@@ -71,4 +71,4 @@ class CatalogueWork:
         try:
             return self.tools.connections.stash(context.owner_id, connection)
         except KeyError:
-            raise PipelineFailed("connection_gone", "The connection no longer exists. Make it again.") from None
+            raise PipelineFailed("connection_gone", "The connection no longer exists. Create it again.") from None

@@ -245,7 +245,7 @@ class DropFolders:
                     complete = complete or names <= there
         except InvalidFields as invalid:
             wrong = "; ".join(f"{error.field}: {error.message}" for error in invalid.errors)
-            self._settling.fail(job, "invalid_control_file", f"What the batch says of itself is not valid: {wrong}")
+            self._settling.fail(job, "invalid_control_file", f"A control file of the batch is not valid: {wrong}")
             return
         if complete:
             self._close(job)
@@ -308,7 +308,7 @@ class DropFolders:
         except (ValueError, RecursionError):
             said = None
         if not isinstance(said, dict):
-            raise InvalidFields(f"{name} is no JSON object.", errors=[FieldError(name, "must be a JSON object")])
+            raise InvalidFields(f"{name} is not a JSON object.", errors=[FieldError(name, "must be a JSON object")])
         return said
 
 

@@ -201,7 +201,7 @@ class Importer:
                 recursive=listing["recursive"],
             )
         except ObjectMissing:
-            return self._settling.fail(job, "import_not_found", "There is no such bucket, or it can't be read.")
+            return self._settling.fail(job, "import_not_found", "The bucket doesn't exist, or can't be read.")
         files = self._files(job, listing, found)
         most = self._intake.room(job.pipeline)
         if len(files) > most - job.file_count:

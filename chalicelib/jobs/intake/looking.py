@@ -49,7 +49,7 @@ class ImportFolders:
                 place.prefix, bucket=place.bucket, after=place.prefix + after if after else None, limit=limit
             )
         except ObjectMissing:
-            raise ImportNotFound("There is no such bucket, or it can't be read.") from None
+            raise ImportNotFound("The bucket doesn't exist, or can't be read.") from None
         names = [folder.removeprefix(place.prefix)[:-1] for folder in folders]
         return FolderPage(
             # S3 allows folders without a name ("a//b"). As a path such a folder equals the one around it.
@@ -67,7 +67,7 @@ class ImportFolders:
                     place.prefix, bucket=place.bucket, after=after, recursive=recursive
                 )
             except ObjectMissing:
-                raise ImportNotFound("There is no such bucket, or it can't be read.") from None
+                raise ImportNotFound("The bucket doesn't exist, or can't be read.") from None
             for seen in found:
                 path = seen.key.removeprefix(place.prefix)
                 if not is_taken(path):

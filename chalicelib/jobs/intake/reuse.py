@@ -95,7 +95,7 @@ class Reuse:
         lent = lend(self._jobs, job_id, dict(enumerate(sources, 1)), now)
         try:
             if len(lent) < len(sources):
-                raise FileNotFound("Some of the files were deleted at this very moment.")
+                raise FileNotFound("Some of the files were just deleted.")
             job = known or self._intake.create(
                 owner_id, pipeline, checked, name=name, id=job_id, checked=True, **fields
             )
@@ -129,13 +129,13 @@ class Reuse:
         missing = [one for one in wanted if one.file_id not in there]
         if missing:
             raise FileNotFound(
-                "Some files are not there.",
+                "Some files do not exist.",
                 errors=[FieldError(one.field, "no such file") for one in missing[:SHOWN]],
             )
         waiting = [one for one in wanted if there[one.file_id].state not in FINISHED]
         if waiting:
             raise FileNotReady(
-                "Some files have not arrived yet, or are being looked at.",
+                "Some files have not arrived yet, or are being inspected.",
                 errors=[FieldError(one.field, "not ready") for one in waiting[:SHOWN]],
             )
         return [there[one.file_id] for one in wanted]
@@ -176,7 +176,7 @@ def _once(chosen: Sequence[Chosen]) -> list[Chosen]:
     first: dict[str, Chosen] = {}
     for one in chosen:
         if first.setdefault(one.file_id, one).role != one.role:
-            twice = FieldError(f"{one.field}.role", "the file is named before, in another role")
+            twice = FieldError(f"{one.field}.role", "the file is named twice, in different roles")
             raise InvalidFields("A file can have one role in a job.", errors=[twice])
     return list(first.values())
 

@@ -86,7 +86,7 @@ class Slips:
 
 def _no_batch(key: str) -> Iterator[Slip]:
     if not key.endswith("/") and not ignored(key.rpartition("/")[2]):
-        yield Slip(key, "no_batch", f"It lies in no batch: a file's path is {SHAPE}.")
+        yield Slip(key, "no_batch", f"It is in no batch: the path must be {SHAPE}.")
 
 
 def _name(folder: str) -> str:

@@ -231,14 +231,14 @@ class Intake:
 
     def _full(self) -> StorageFull:
         return StorageFull(
-            f"Your files would take more than {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first, "
+            f"Your files would exceed {self._limits.stored_bytes / 1024**3:,.1f} GiB. Delete some first, "
             "those in the bin too.",
             retry_after=3600,
         )
 
     def _check_open(self, job: Job) -> None:
         if job.batch or job.listing is not None:
-            raise NotAllowedInState("The files of this job are found in the store: none can be added to it.")
+            raise NotAllowedInState("This job's files come from an import: none can be added.")
         if job.sealed or job.state not in RECEIVING:
             sealed = " and sealed" if job.sealed else ""
             raise NotAllowedInState(f"The job is {job.state}{sealed}: files can be added only while it is open.")

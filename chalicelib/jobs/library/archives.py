@@ -138,7 +138,7 @@ class Archives:
         chosen = self.chosen(owner_id, wanted.choice)
         artifacts = self._artifacts(owner_id, wanted.choice)
         if not chosen and not artifacts:
-            raise NothingChosen("No file was chosen that is there and could be read.")
+            raise NothingChosen("None of the chosen files exists and could be read.")
         if len(chosen) > (most := self._limits.files_per_job):
             raise TooManyFiles(f"An archive holds at most {most:,} files. Choose fewer.", retry_after=3600)
         members = _planned(chosen, artifacts, wanted.layout)
@@ -276,7 +276,7 @@ def _counts(members: Sequence[Planned], split_bytes: int | None) -> list[int]:
         counts = cut(members, split_bytes)
     except MemberTooLarge as large:
         error = FieldError("split_bytes", f"too small for one of the files: {large}")
-        raise InvalidFields("A file is larger than a zip may be.", errors=[error]) from None
+        raise InvalidFields("A file is larger than the maximum size of a zip.", errors=[error]) from None
     if len(counts) > MOST_ZIPS:
         error = FieldError("split_bytes", f"makes more than {MOST_ZIPS} zips")
         raise InvalidFields("The zips are too small.", errors=[error])

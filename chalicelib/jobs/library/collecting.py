@@ -98,12 +98,12 @@ class Collecting:
         self._shares.check_room(owner_id, share_id)
         job = self._job(owner_id, wanted, share_id)
         if job.sealed or job.state not in RECEIVING or job.batch or job.listing is not None:
-            raise NotAllowedInState("Files are collected only into a job that is open for more.")
+            raise NotAllowedInState("Files can be collected only into a job that is open for more files.")
         if job.open_until is None or job.open_until < until:
             try:
                 job = move(self._jobs, job, COLLECT(open_until=until))
             except StaleTransition:
-                raise TryAgain("The job is being changed at this very moment.") from None
+                raise TryAgain("The job is being changed right now.") from None
         token = secrets.token_urlsafe(TOKEN_BYTES)
         share = Share(
             id=share_id,
@@ -140,9 +140,9 @@ class Collecting:
         try:
             job = self._owned.job(share.owner_id, share.job_id)
         except JobNotFound:
-            raise CollectOver("Who asked for files has taken them up, and collects no more.") from None
+            raise CollectOver("The owner no longer collects files here.") from None
         if job.sealed or job.state not in RECEIVING:
-            raise CollectOver("Who asked for files has taken them up, and collects no more.")
+            raise CollectOver("The owner no longer collects files here.")
         return job
 
     def select(self, share: Share, announced: Sequence[Announced], *, skip_unsupported: bool) -> Selection:
@@ -174,12 +174,12 @@ class Collecting:
                 continue  # others are giving at the same moment
             except ClaimRefused:
                 self._still_there(share)
-                raise CollectFull("There is no room for these files any more.") from None
+                raise CollectFull("There is no room for these files.") from None
             except (StorageFull, TooManyFiles):
-                raise CollectFull("There is no room for these files any more.") from None
+                raise CollectFull("There is no room for these files.") from None
             except NotAllowedInState:
-                raise CollectOver("Who asked for files has taken them up, and collects no more.") from None
-        raise TryAgain("Others give files at this very moment: ask again.")
+                raise CollectOver("The owner no longer collects files here.") from None
+        raise TryAgain("Other files are being submitted right now: try again.")
 
     def _still_there(self, share: Share) -> None:
         if all(one.digest != share.digest for one in self._shares.all(share.owner_id)):
@@ -202,7 +202,7 @@ class Collecting:
         """The gift's id. FileNotFound where the share has not sealed it."""
         gift_id, _, seal = gift.partition(".")
         if not hmac.compare_digest(_seal(share, gift_id).encode(), seal.encode("utf-8", "replace")):
-            raise FileNotFound("There is no such gift.")
+            raise FileNotFound("There is no such submission.")
         return gift_id
 
 
@@ -223,7 +223,7 @@ def _named(request_id: str | None) -> str | None:
 def _claim(share: Share, files: int, size: int) -> Change:
     """CollectFull where it would be too much in any case."""
     if files > share.file_limit or size > share.byte_limit:
-        raise CollectFull("These files are more than may be given here.")
+        raise CollectFull("These files exceed the limits of this share.")
 
     def room(field: str, most: int) -> Either:
         return Either((Is(field, None), AtMost(field, most)))

@@ -51,23 +51,23 @@ class Control:
     def act(self, owner_id: str, job_id: str, action: str) -> Job:
         """Pauses, resumes or cancels. NotAllowedInState names the states that would allow it."""
         if action not in ACTIONS:
-            raise InvalidFields(f"An action is one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")])
+            raise InvalidFields(
+                f"The action must be one of {', '.join(ACTIONS)}.", errors=[FieldError("action", "unknown")]
+            )
         kind = ACTIONS[action]
         job = self._owned.job(owner_id, job_id)
         # The job may move between the read and the write: then the second round reads its new state.
         for _ in range(2):
             if job.state not in kind.allowed:
                 states = ", ".join(sorted(kind.allowed))
-                raise NotAllowedInState(
-                    f"A job that is {job.state} can't do {action}: that takes one that is {states}."
-                )
+                raise NotAllowedInState(f"Can't {action} a {job.state} job: it must be one of {states}.")
             try:
                 job = move(self._jobs, job, kind(**self._changes(job, kind)))
                 break
             except StaleTransition:
                 job = self._owned.job(owner_id, job_id)
         else:
-            raise NotAllowedInState("The job is changing its state at this very moment: try again.")
+            raise NotAllowedInState("The job is changing its state right now: try again.")
         log.info("%s requested", action, extra={"job_id": job.id})
         if action == "resume":
             self._go_on(job)
@@ -80,7 +80,7 @@ class Control:
         """Inspects rejected files again, or repeats the run from its failed step; finished work is not repeated."""
         job = self._owned.job(owner_id, job_id)
         if job.state not in RETRY.allowed:
-            raise NotAllowedInState(f"A job that is {job.state} can't be retried: that takes completed or failed.")
+            raise NotAllowedInState(f"Can't retry a {job.state} job: it must be completed or failed.")
         again = self._to_look_at_again(job)
         # A crashed retry may have taken its files back but not its job: this one continues from there.
         unfinished = job.counts.finished < job.file_count
@@ -96,9 +96,9 @@ class Control:
         valid. NotAllowedInState where neither has changed."""
         job = self._owned.job(owner_id, job_id)
         if job.state not in REMAKE.allowed:
-            raise NotAllowedInState(f"A job that is {job.state} can't be rebuilt: only a completed one can.")
+            raise NotAllowedInState(f"Can't rebuild a {job.state} job: it must be completed.")
         if job.current and options == job.options:
-            raise NotAllowedInState("The job's results have all that was corrected.")
+            raise NotAllowedInState("The job's results already include all corrections.")
         return self._open_again(job, REMAKE, [], {"options": options})
 
     def _open_again(self, job: Job, kind: JobMove, again: Sequence[File], more: JobFields | None = None) -> Job:
@@ -117,7 +117,7 @@ class Control:
             reset_files(self._jobs, job, again)
             job = move(self._jobs, job, kind(**fields))
         except StaleTransition:
-            raise NotAllowedInState("The job is changing its state at this very moment: try again.") from None
+            raise NotAllowedInState("The job is changing its state right now: try again.") from None
         log.info("%s requested", kind.name, extra={"job_id": job.id, "files": len(again)})
         self._go_on(job)
         return self._jobs.job(job.id)
@@ -130,7 +130,7 @@ class Control:
             awaited = file.state is FileState.EXPECTED and not job.final and is_upload(job, file)
             if not awaited or self._has_arrived(file):
                 raise FileNotAwaited(f"The file is not awaited: it is {file.state}, in a job that is {job.state}.")
-            if not reject_file(self._jobs, file, LEFT_OUT, "It was left out, and never arrived.", self._clock()):
+            if not reject_file(self._jobs, file, LEFT_OUT, "It was left out and never arrived.", self._clock()):
                 file = self._jobs.file(job.id, number)
                 if not _left_out(file):
                     raise FileNotAwaited(f"The file has just arrived: it is {file.state}.")

@@ -38,9 +38,9 @@ class Corrections:
         """The owner's job of that pipeline, which must be completed: NotAllowedInState."""
         job = self._owned.job(owner_id, job_id)
         if job.pipeline != pipeline:
-            raise NotAllowedInState(f"Only {pipeline} jobs can be corrected so.")
+            raise NotAllowedInState(f"Only {pipeline} jobs can be corrected this way.")
         if job.state not in CORRECT.allowed:
-            raise NotAllowedInState(f"A job that is {job.state} can't be corrected: that takes completed.")
+            raise NotAllowedInState(f"Can't correct a {job.state} job: it must be completed.")
         return job
 
     def apply(self, job: Job, changes: Iterable[tuple[Sequence[int], Correct]]) -> Corrected:

@@ -63,7 +63,7 @@ class Deletion:
             job, file = self._owned.file(owner_id, job_id, number, binned=True)
             found = self._holders(file)
             if not job.final or any(holder.busy for holder in found):
-                raise FileInUse("A job that is not over needs this file. Cancel it, or wait until it is done.")
+                raise FileInUse("An unfinished job needs this file. Cancel it, or wait for its end.")
             if not insured:
                 # Sent first, so that the object is deleted even after a crash right after the file's deletion.
                 self._queues.clean_up({"file": _remains(job, file)}, INSURANCE_SECONDS)
@@ -74,7 +74,7 @@ class Deletion:
                 continue
             self._release(_remains(job, file))
             return
-        raise TryAgain("The file or its job is changing at this very moment: try again.")
+        raise TryAgain("The file or its job is changing right now: try again.")
 
     def delete_job(self, owner_id: str, job_id: str) -> None:
         """Cancels a job that isn't over, and deletes it with all its data. Its owner no longer sees it; the data of a
@@ -85,7 +85,7 @@ class Deletion:
         try:
             job = move(self._jobs, job, DELETE(due_at=due_at))
         except StaleTransition:
-            raise TryAgain("The job is changing at this very moment: try again.") from None
+            raise TryAgain("The job is changing right now: try again.") from None
         if job.file_count > SMALL:
             self._queues.clean_up({"job_id": job.id})
         else:
@@ -101,7 +101,7 @@ class Deletion:
         try:
             return move(self._jobs, job, BIN(binned_at=now, due_at=due_at))
         except StaleTransition:
-            raise TryAgain("The job is changing at this very moment: try again.") from None
+            raise TryAgain("The job is changing right now: try again.") from None
 
     def restore_job(self, owner_id: str, job_id: str) -> Job:
         """Restores a job from the bin as it was. A job that isn't in the bin stays as it is."""

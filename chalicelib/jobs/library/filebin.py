@@ -115,7 +115,7 @@ class FileBin:
                 except StaleTransition:
                     continue
             else:
-                raise TryAgain("The files or their job are changing at this very moment: try again.")
+                raise TryAgain("The files or their job are changing right now: try again.")
         each = list(dict.fromkeys(file_ids))
         return Binned(tuple(i for i in each if i in done), tuple(i for i in each if i not in done))
 

@@ -36,9 +36,9 @@ def check_awaited(job: Job, file: File) -> None:
     """NotAllowedInState unless the file may still be uploaded, and to a key of its own: no upload may overwrite an
     object that was imported, dropped, or uploaded for another job."""
     if not is_upload(job, file):
-        raise NotAllowedInState("The file is in the store already: nothing is left to upload.")
+        raise NotAllowedInState("The file is already stored: there is nothing to upload.")
     if file.state is not FileState.EXPECTED or job.final:
-        raise NotAllowedInState(f"The file is {file.state} in a job that is {job.state}: nothing is left to upload.")
+        raise NotAllowedInState(f"The file is {file.state} in a job that is {job.state}: there is nothing to upload.")
 
 
 def is_upload(job: Job, file: File) -> bool:

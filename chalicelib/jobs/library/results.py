@@ -187,7 +187,7 @@ def _check_size(metadata: Mapping[str, Any]) -> None:
     try:
         size = len(json.dumps(metadata, ensure_ascii=False, allow_nan=False).encode())
     except (ValueError, RecursionError):  # half a character, a number out of range, or nesting too deep
-        raise InvalidFields("The metadata can't be kept.", errors=[FieldError("metadata", "no valid JSON")]) from None
+        raise InvalidFields("The metadata can't be stored.", errors=[FieldError("metadata", "no valid JSON")]) from None
     if size > LARGEST_METADATA:
         most = f"at most {LARGEST_METADATA // 1024} KiB as JSON"
         raise InvalidFields("The metadata is too large.", errors=[FieldError("metadata", most)])

@@ -286,7 +286,7 @@ class Shares:
         try:
             return self._owned.job(share.owner_id, share.job_id)
         except JobNotFound:
-            raise ShareNotFound("What was shared is not there any more.") from None
+            raise ShareNotFound("What was shared no longer exists.") from None
 
     def _contents(self, share: Share) -> list[str]:
         """The ids of the files in its archive, in their order; none while that is being made."""

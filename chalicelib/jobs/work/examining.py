@@ -80,12 +80,14 @@ def _examine_version(
 
 def _check_rules(pipeline: Pipeline, file: File, size: int, uploaded: bool) -> None:
     if pipeline.accepts.extension(file.filename) is None:
-        raise UnreadableFile("unsupported_type", f"The {pipeline.name} pipeline takes no files of that extension.")
+        raise UnreadableFile(
+            "unsupported_type", f"The {pipeline.name} pipeline doesn't accept files with this extension."
+        )
     if size == 0:
         raise UnreadableFile("empty_file", "The file is empty.")
     if size > pipeline.accepts.max_bytes:
         most = pipeline.accepts.max_bytes / MiB
-        raise UnreadableFile("too_large", f"The file is larger than the {most:,.0f} MiB that are taken.")
+        raise UnreadableFile("too_large", f"The file is larger than the {most:,.0f} MiB that are accepted.")
     if uploaded and size != file.size:
         raise UnreadableFile(
             "size_mismatch", f"{size:,} bytes arrived where {file.size:,} were announced. Upload it again."
@@ -98,12 +100,13 @@ def _check_digests(objects: ObjectStore, file: File, source: SourceFile) -> None
         return
     if file.expected_sha256 and digests.sha256 != file.expected_sha256:
         raise UnreadableFile(
-            "checksum_mismatch", "Other bytes arrived than were announced: the SHA-256 differs. Upload it again."
+            "checksum_mismatch",
+            "The bytes aren't the announced ones: the SHA-256 differs. Upload it again.",
         )
     # An upload in parts was checked part by part; the store keeps a CRC32 of the whole.
     if file.upload_id and objects.crc32(file.key) not in {None, digests.crc32}:
         raise UnreadableFile(
-            "checksum_mismatch", "The bytes read differ from those the store checked: the CRC32 differs."
+            "checksum_mismatch", "The bytes that were read aren't those that the store checked: the CRC32 differs."
         )
 
 

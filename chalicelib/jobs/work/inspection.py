@@ -30,7 +30,7 @@ from chalicelib.pipelines.base import Pipeline, PipelineFailed
 log = logging.getLogger(__name__)
 
 MOST_TRIES = 6
-GIVEN_UP = "This file could not be processed, although it was tried several times. Retry it, or leave it out."
+GIVEN_UP = "This file could not be processed in several attempts. Retry it, or leave it out."
 
 MAX_ATTEMPTS = 3
 SWEEP_SECONDS = 60

@@ -23,7 +23,7 @@ from chalicelib.jobs.work.losing import is_gone
 from chalicelib.jobs.work.zip_parts import Source
 from chalicelib.pipelines.base import InspectedFile, PipelineFailed, StoredFile
 
-CHANGED = "A file was replaced or removed after it was inspected. Retry the job to look at it again."
+CHANGED = "A file was replaced or removed after it was inspected. Retry the job to inspect it again."
 MOST_TAGS, LONGEST_TAG = 20, 40
 DESCRIBE_TRIES = 5
 

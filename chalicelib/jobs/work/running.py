@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 MOST_TRIES = 10
 """The most claims of a run without progress: without a step, a checkpoint, or a part of a zip."""
-TOO_OFTEN = "The run broke off several times; what was uploaded is kept, and the job can be retried."
+TOO_OFTEN = "The run was interrupted several times; uploads are kept, and the job can be retried."
 DEAD_LETTER_DELAY = 60
 
 

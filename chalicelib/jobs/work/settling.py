@@ -91,7 +91,10 @@ class Settling:
         elif len(codes) == 1 and rejected[0].error_code:
             code, text = rejected[0].error_code, rejected[0].error_message or ""
         else:
-            code, text = "no_usable_file", f"None of the {job.file_count} files could be used; each says why."
+            code, text = (
+                "no_usable_file",
+                f"None of the {job.file_count} files could be used; each states its reason.",
+            )
         return self.fail(job, code, text, FAIL_ARRIVALS)
 
     def fail(self, job: Job, code: str, text: str, kind: JobMove = FAIL) -> Job:

@@ -34,7 +34,7 @@ from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, Ste
 log = logging.getLogger(__name__)
 
 MOST_SLICE_TRIES = 10
-TOO_OFTEN = "A part of the run broke off several times; what was uploaded is kept, and the job can be retried."
+TOO_OFTEN = "A part of the run was interrupted several times; uploads are kept, and the job can be retried."
 
 
 class SliceContext(Context):

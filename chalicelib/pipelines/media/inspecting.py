@@ -56,8 +56,8 @@ def _content_type(file: SourceFile) -> str:
     found = sniff(file.head())
     name = file.name.lower()
     if found not in BY_TYPE:
-        what = f"is {found}" if found else "is of no known kind"
-        raise UnreadableFile("content_mismatch", f"The content {what}, and no photo or video that is accepted.")
+        what = found or "of an unknown type"
+        raise UnreadableFile("content_mismatch", f"The content is {what}: not an accepted photo or video.")
     other = PHOTO_NAMES if BY_TYPE[found].sort == VIDEO else VIDEO_NAMES
     if name.endswith(other):
         raise UnreadableFile("content_mismatch", f"The content is {found}, but the name says otherwise.")

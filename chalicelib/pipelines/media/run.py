@@ -135,7 +135,7 @@ def write_manifests(ctx: RunContext) -> None:
 def _warnings(damaged: int, unpaired: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if damaged:
-        sentence = f"{_plural(damaged, 'photo')} could be read in part only: what is missing is grey."
+        sentence = f"{_plural(damaged, 'photo')} could be read only in part: the rest is grey."
         found.append({"code": "damaged", "message": sentence, "count": damaged})
     if unpaired:
         sentence = f"{_plural(len(unpaired), 'sidecar')} without a photo in this job."

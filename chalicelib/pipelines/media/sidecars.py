@@ -30,7 +30,7 @@ def inspect(file: SourceFile) -> Inspection:
     """
     extension = next(name for name in NAMES if file.name.lower().endswith(name))
     if file.size > LARGEST:
-        raise UnreadableFile("too_large", f"A sidecar of more than {LARGEST // 1024 // 1024} MiB isn't read.")
+        raise UnreadableFile("too_large", f"A sidecar may have at most {LARGEST // 1024 // 1024} MiB.")
     file.load()
     content = file.open().read()
     said = {".xmp": _xmp, ".aae": _aae, ".json": _takeout}[extension](content)
@@ -50,7 +50,7 @@ def _xmp(content: bytes) -> dict[str, Any]:
     try:
         said = xmp.read(content, LARGEST)
     except xmp.Unsound as why:
-        raise UnreadableFile("unreadable", f"The file is no sound XMP: {why}.") from None
+        raise UnreadableFile("unreadable", f"The XMP is damaged: {why}.") from None
     best = next(iter(said.times), None)
     return {
         "kind": "xmp",
@@ -68,7 +68,7 @@ def _xmp(content: bytes) -> dict[str, Any]:
 def _aae(content: bytes) -> dict[str, Any]:
     """A property list of edits, which only Apple's programs can use: it goes into the zip as it is."""
     if not content.lstrip().startswith((b"<?xml", b"bplist00")):
-        raise UnreadableFile("content_mismatch", "The content is no property list, as an AAE file is.")
+        raise UnreadableFile("content_mismatch", "The content isn't a property list, so this isn't an AAE file.")
     return {"kind": "aae"}
 
 
@@ -76,15 +76,15 @@ def _takeout(content: bytes) -> dict[str, Any]:
     try:
         said = json.loads(content)
     except (ValueError, RecursionError):
-        raise UnreadableFile("unreadable", "The file is no sound JSON.") from None
+        raise UnreadableFile("unreadable", "The file isn't valid JSON.") from None
     if not isinstance(said, dict) or not isinstance(said.get("title"), str):
-        raise UnreadableFile("content_mismatch", "The JSON is none that Google Takeout puts beside photos.")
+        raise UnreadableFile("content_mismatch", "The JSON isn't one that Google Takeout writes beside photos.")
     title, description = text(said["title"])[:200], text(said.get("description"))[:500]
     taken = said.get("photoTakenTime")
     if not isinstance(taken, dict):
         # The one of an album has a title, and neither a photo's time nor its address.
         if "url" in said or not title:
-            raise UnreadableFile("content_mismatch", "The JSON is none that Google Takeout puts beside photos.")
+            raise UnreadableFile("content_mismatch", "The JSON isn't one that Google Takeout writes beside photos.")
         return {"kind": "album", "title": title}
     at = _epoch(taken.get("timestamp"))
     people = said.get("people")

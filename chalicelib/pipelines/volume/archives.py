@@ -114,7 +114,7 @@ def _check(archive: zipfile.ZipFile) -> None:
         raise _damaged()
     if len(members) > MAX_MEMBERS:
         raise UnreadableFile(
-            "zip_too_many_files", f"The zip holds {len(members)} files, at most {MAX_MEMBERS} are taken."
+            "zip_too_many_files", f"The zip holds {len(members)} files; at most {MAX_MEMBERS} are accepted."
         )
     total = sum(one.file_size for one in members)
     if total > MAX_TOTAL_BYTES:
@@ -128,7 +128,7 @@ def _check(archive: zipfile.ZipFile) -> None:
     ordered = sorted(members, key=lambda one: one.header_offset)
     for one, following in pairwise(ordered):
         if one.header_offset + one.compress_size >= following.header_offset:
-            raise UnreadableFile("zip_bomb", "The zip holds files that lie upon one another.")
+            raise UnreadableFile("zip_bomb", "The zip holds files that overlap.")
 
 
 def _check_member(one: zipfile.ZipInfo) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from nibabel.orientations import apply_orientation, inv_ornt_aff, io_orientation
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.limits import unreadable
 
 Array = NDArray[Any]
@@ -38,7 +39,7 @@ class Grid:
     def __post_init__(self) -> None:
         # nibabel gives an axis no orientation where the others already account for all of its direction.
         if not np.isfinite(self.affine).all() or not np.isfinite(io_orientation(self.affine)).all():
-            raise unreadable("The image's header gives its voxels no size or no direction.")
+            raise unreadable("The image's header lacks the voxels' size or direction.")
 
     @property
     def spacing(self) -> Array:
@@ -64,11 +65,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Volume:
-    """data: (i, j, k) on `grid`. warnings: sentences for the user. names: of label values, where the file has them."""
+    """data: (i, j, k) on `grid`. names: of label values, where the file has them."""
 
     data: Array
     grid: Grid
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Caution, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
     names: dict[int, str] = field(default_factory=dict)
 
@@ -86,18 +87,23 @@ def from_working(data: Array, grid: Grid) -> Array:
     return np.asarray(apply_orientation(data, inverse))
 
 
-def doubts(grid: Grid) -> list[str]:
-    """Sentences about a grid that is unlikely for the image of a body."""
+def doubts(grid: Grid) -> list[Caution]:
+    """Cautions about a grid that is unlikely for the image of a body."""
     notes = []
     axes = grid.affine[:3, :3] / grid.spacing
     if float(np.abs(axes.T @ axes - np.eye(3)).max()) > SHEAR:
         notes.append(
-            "The image's axes don't stand at right angles: distances are measured along them as they are given."
+            Caution("sheared", "The image's axes aren't at right angles: distances are measured along the given axes.")
         )
     largest = float((grid.spacing * grid.shape).max())
     if not EXTENTS_MM[0] <= largest <= EXTENTS_MM[1]:
         notes.append(
-            f"The image is {largest:.4g} mm long by its header: if lengths are in another unit, every measure is wrong."
+            Caution(
+                "implausible_size",
+                f"By its header the image is {largest:.4g} mm long: if its lengths are in another unit, every measure "
+                "is wrong.",
+                {"length": float(f"{largest:.4g}")},
+            )
         )
     return notes
 

@@ -18,7 +18,7 @@ def inspect_file(file: SourceFile, options: Any) -> Inspection:
     """Reads headers only, unless the file must be read for its hash anyway. Raises UnreadableFile."""
     kind = format_of(file.name)
     if kind is None:
-        raise unreadable("The file's name doesn't end as a supported image does.")
+        raise unreadable("The file's name doesn't have the ending of a supported image.")
     head = file.head()
     if kind in NAMES and not _begins_as(kind, head):
         raise unreadable(f"The file isn't a {NAMES[kind]} file.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import Array, counts_of
 from chalicelib.pipelines.volume.regions import Region
 
@@ -16,17 +17,17 @@ IGNORED = -1
 WHOLE = 0.01  # a scale to 16 bits moves label 1,000 by this much
 
 
-def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]]:
-    """The values as uint8 or uint16, and sentences about changes to them.
+def label_values(data: Array, what: str = "label map") -> tuple[Array, list[Caution]]:
+    """The values as uint8 or uint16, and cautions about changes to them.
 
     Raises UnreadableFile(not_a_label_map) for values that aren't whole, positive and few.
     """
-    notes: list[str] = []
+    notes: list[Caution] = []
     if data.dtype.kind == "f":
         data, notes = _whole(data, what)
     if data.min() == IGNORED:
         # Training data uses -1 for voxels to be ignored.
-        notes.append(f"The {what} holds the value -1 (ignore): it is taken as background.")
+        notes.append(Caution("ignored_label", f"The {what} holds the value -1 (ignore): it counts as background."))
         data = np.where(data == IGNORED, 0, data)
     low, high = data.min(), data.max()
     if low < 0 or high > HIGHEST:
@@ -45,7 +46,7 @@ def label_values(data: Array, what: str = "label map") -> tuple[Array, list[str]
     return np.asarray(labels), notes
 
 
-def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
+def _whole(data: Array, what: str) -> tuple[Array, list[Caution]]:
     """The values as whole numbers, where a header's scale has left small errors."""
     if np.isinf(data).any():
         raise UnreadableFile("not_a_label_map", f"The {what} holds infinite values, expected whole numbers.")
@@ -55,11 +56,13 @@ def _whole(data: Array, what: str) -> tuple[Array, list[str]]:
         raise UnreadableFile("not_a_label_map", f"The {what} holds fractions, expected whole numbers.")
     if rounded.min() < -1 or rounded.max() > HIGHEST:
         return rounded, []
-    note = [f"Values of the {what} lie up to {off:.1g} beside whole numbers: they are rounded."] if off else []
-    return rounded.astype(np.int32), note
+    if not off:
+        return rounded.astype(np.int32), []
+    note = f"Values of the {what} are up to {off:.1g} off whole numbers: they are rounded."
+    return rounded.astype(np.int32), [Caution("rounded_labels", note)]
 
 
-def renumbered(reference: Array, own: Mapping[int, str], names: Mapping[int, str]) -> tuple[Array, list[str]]:
+def renumbered(reference: Array, own: Mapping[int, str], names: Mapping[int, str]) -> tuple[Array, list[Caution]]:
     """A reference with the numbers that the result uses for the same names. Masks and segments are numbered in their
     own order: by numbers alone a femur would be compared with a tibia.
 
@@ -79,9 +82,11 @@ def renumbered(reference: Array, own: Mapping[int, str], names: Mapping[int, str
             unknown.append(name)
     if np.array_equal(table, np.arange(len(table))):
         return reference, []
-    notes = ["Labels of the reference are matched by their names."]
+    notes = [Caution("matched_by_name", "Labels of the reference are matched by name.")]
     if unknown:
-        notes.append(f"The reference has labels of other names, which match none: {', '.join(unknown[:8])}.")
+        notes.append(
+            Caution("matched_by_name", f"Labels of the reference that match none by name: {', '.join(unknown[:8])}.")
+        )
     return table[reference], notes
 
 

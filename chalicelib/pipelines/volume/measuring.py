@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume.distances import to_outside
 from chalicelib.pipelines.volume.geometry import Array, counts_of, spacing_of
 from chalicelib.pipelines.volume.regions import Region
@@ -81,12 +82,12 @@ def kinds(labels: Array, affine: Array, regions: tuple[Region, ...]) -> tuple[Re
 @dataclass(frozen=True)
 class Measured:
     """measures: one for each region. surfaces, layers: by label value; layers are those whose thickness was measured.
-    warnings: sentences about measures that were left out or not computed."""
+    warnings: about measures that were left out or not computed."""
 
     measures: list[Measure]
     surfaces: dict[int, Surface]
     layers: dict[int, Thickness]
-    warnings: list[str]
+    warnings: list[Caution]
 
 
 def measure(
@@ -113,13 +114,17 @@ def measure(
             found.layers[region.value] = layer
             if layer.specks:
                 found.warnings.append(
-                    f"{name}: {layer.specks} voxel(s) apart from the rest are counted in the volume and left out of "
-                    "the thickness."
+                    Caution(
+                        "specks",
+                        f"{name}: {counted(layer.specks, 'separate voxel')} counted in the volume, and left out of the "
+                        "thickness.",
+                        {"region": name, "count": layer.specks},
+                    )
                 )
         elif region.kind == "cartilage":
-            found.warnings.append(f"{name}: no thickness. {note}")
+            found.warnings.append(Caution("thickness_not_computed", f"{name}: no thickness. {note}", {"region": name}))
         if area_note:
-            found.warnings.append(f"{name}: no area. {area_note}")
+            found.warnings.append(Caution("area_not_computed", f"{name}: no area. {area_note}", {"region": name}))
         found.measures.append(
             Measure(
                 label=region.value,

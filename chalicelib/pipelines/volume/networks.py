@@ -150,7 +150,7 @@ def _nnunet(folder: Path, name: str, files: tuple[Path, ...]) -> Network:
             f"{choice.configuration}, labels as single numbers).",
         ) from None
     if len(patch) != 3 or len(spacing) != 3 or sorted(transpose) != [0, 1, 2] or not labels:
-        raise PipelineFailed("invalid_model", f"The model {name} is no three-dimensional nnU-Net.")
+        raise PipelineFailed("invalid_model", f"The model {name} isn't a three-dimensional nnU-Net.")
     return Network(
         spacing=(spacing[0], spacing[1], spacing[2]),
         patch_size=(patch[0], patch[1], patch[2]),

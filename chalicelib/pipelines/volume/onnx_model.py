@@ -161,7 +161,7 @@ def _run(session: Any, fed: Array, name: str, expected: tuple[int, ...]) -> Arra
     if found.shape != expected:
         raise PipelineFailed(
             "invalid_model",
-            f"The model {name} gives {list(found.shape)}, expected {list(expected)} by its config.json.",
+            f"The model {name} gives {list(found.shape)}, expected {list(expected)} according to its config.json.",
         )
     return found
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.pipelines.base import Member, RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume import (
     label_files,
     meshes,
@@ -26,7 +27,6 @@ from chalicelib.pipelines.volume.measuring import Measure
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, NOTICE
 from chalicelib.pipelines.volume.plan import Plan
 from chalicelib.pipelines.volume.saved import load_array, load_grid, load_json, load_plan
-from chalicelib.pipelines.volume.warning_codes import codes_of, values_of
 
 
 def package(job: RunContext) -> None:
@@ -40,11 +40,7 @@ def package(job: RunContext) -> None:
     prepared = load_json(job, "prepared")
     segmentation = load_json(job, "segmentation")
     measured = load_json(job, "measured")
-    warnings = [*segmentation.get("warnings", []), *prepared["warnings"], *measured["warnings"]]
-    image = _image_facts(grid, plan, prepared["details"])
-    results = reports.results(
-        measures, segmentation["about"], image, job.options, prepared["dice_note"], warnings, _missed(job), measured
-    )
+    cautions = [Caution(*row) for saved in (segmentation, prepared, measured) for row in saved["warnings"]]
     try:
         grey: Array | None = load_array(job, "image")
     except KeyError:
@@ -56,9 +52,14 @@ def package(job: RunContext) -> None:
     if seg := _write_seg(job, labels, measures, job.options.segmentation_model):
         members[f"{stem}_labels.dcm"] = seg
     elif job.options.keep_dicom_ids:
-        results["warnings"].append("No DICOM segmentation is written: the image isn't a DICOM series.")
+        cautions.append(
+            Caution("no_dicom_segmentation", "No DICOM segmentation is written: the image isn't a DICOM series.")
+        )
+    image, about = _image_facts(grid, plan, prepared["details"]), segmentation["about"]
+    results = reports.results(
+        measures, about, image, job.options, prepared["dice_note"], cautions, _missed(job), measured
+    )
     members |= _t2_members(job, results, prepared["t2_note"], grid, stem)
-    results["warning_codes"] = codes_of(results["warnings"])
     members |= {
         f"{stem}_results.json": reports.to_json(results),
         f"{stem}_results.csv": reports.table(measures),
@@ -101,7 +102,9 @@ def package(job: RunContext) -> None:
         f"{stem}_provenance.json",
         "application/json",
     )
-    job.result(_summary(measures, segmentation), _quality(results, segmentation), _result_metadata(results, timed))
+    job.result(
+        _summary(measures, segmentation), _quality(results, segmentation), _result_metadata(results, cautions, timed)
+    )
 
 
 def _write_labels(
@@ -211,14 +214,16 @@ def _summary(measures: Sequence[Measure], segmentation: dict[str, Any]) -> str:
     return f"{', '.join(parts)}{more}.{how} {NOTICE}."
 
 
-def _result_metadata(results: dict[str, Any], durations: dict[str, float]) -> dict[str, Any]:
+def _result_metadata(
+    results: dict[str, Any], cautions: Sequence[Caution], durations: dict[str, float]
+) -> dict[str, Any]:
     shown = ("region", "volume_mm3", "surface_mm2", "mean_thickness_mm", "median_thickness_mm")
     return {
         "notice": results["notice"],
         "statement": results["segmentation"]["statement"],
-        "warnings": [warning[:400] for warning in results["warnings"][:24]],
-        "warning_codes": results["warning_codes"][:24],
-        "warning_values": values_of(results["warnings"][:24]),
+        "warnings": [one.message[:400] for one in cautions[:24]],
+        "warning_codes": [one.code for one in cautions[:24]],
+        "warning_values": [one.values for one in cautions[:24]],
         # The whole table is an artifact; a record of the job table stays small.
         "measures": [{name: m[name] for name in shown} for m in results["measures"][:16]],
         "subregions": [

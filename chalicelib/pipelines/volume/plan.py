@@ -6,6 +6,8 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from chalicelib.pipelines.cautions import Caution
+
 Part = tuple[int, str | None]
 """(number of a file of the job, name of a member where that file is a zip)."""
 
@@ -35,7 +37,7 @@ class Plan:
     image: Source | None
     labels: Source | None
     reference: Source | None
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
     reference_note: str | None = None
     echoes: tuple[tuple[float, Source], ...] = ()
     channels: tuple[Source, ...] = ()
@@ -53,7 +55,7 @@ class Plan:
                 values[role] = _source(given)
         values["channels"] = tuple(_source(given) for given in values["channels"])
         values["echoes"] = tuple((time, _source(given)) for time, given in values["echoes"])
-        return cls(**{**values, "warnings": tuple(values["warnings"])})
+        return cls(**{**values, "warnings": tuple(Caution(*row) for row in values["warnings"])})
 
 
 def _source(given: dict[str, Any]) -> Source:

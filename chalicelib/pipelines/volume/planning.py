@@ -9,12 +9,13 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume import archives, layouts, slices
 from chalicelib.pipelines.volume.formats import format_of, stem_of, told
 from chalicelib.pipelines.volume.inspecting import image_facts
 from chalicelib.pipelines.volume.options import LABELS, is_builtin
 from chalicelib.pipelines.volume.plan import Part, Plan, Source
-from chalicelib.pipelines.volume.readers import dicom, dicom_files, series, volumes
+from chalicelib.pipelines.volume.readers import dicom, dicom_files, series, splitting, volumes
 
 USABLE = ("inspected", "duplicate")
 Found = tuple[Source | None, Source | None]
@@ -31,7 +32,7 @@ class Planner:
         self._files = [file for file in files if file.state in USABLE]
         self._rejected = [file for file in files if file.state == "rejected"]
         self._data = {f.filename: f for f in self._files if f.metadata.get("format") == "raw"}
-        self._warnings: list[str] = []
+        self._warnings: list[Caution] = []
         self._details: dict[str, Any] = {}
         self._echoes: list[tuple[float, Source]] = []
         self._channels: list[Source] = []
@@ -55,7 +56,7 @@ class Planner:
             raise UnreadableFile("no_image", "There are labels but no image to segment; choose the model `labels`.")
         elif not only_measure and labels is not None:
             labels = None
-            self._warnings.append("The uploaded labels are not used: only the model `labels` does so.")
+            self._warn("labels_not_used", "The uploaded labels are not used: only the model `labels` uses them.")
         named = mains[0] if mains else next(f for f in self._files if f.role == "labels")
         return Plan(
             stem=stem_of(named.filename),
@@ -135,7 +136,11 @@ class Planner:
     def _inside(self, number: int, archive: zipfile.ZipFile, role: str | None) -> Found:
         found = archives.contents(archive)
         if found.archives:
-            self._warnings.append(f"{found.archives} archive(s) within the zip are passed over unread.")
+            self._warn(
+                "archives_passed_over",
+                f"Skipped unread: {counted(found.archives, 'archive')} inside the zip.",
+                count=found.archives,
+            )
         if not found.images:
             read = slices.in_zip(archive, found.others, self._job.progress)
             if not read.headers:
@@ -150,7 +155,7 @@ class Planner:
                 except UnreadableFile as reason:
                     if name == found.images[0]:
                         raise
-                    self._warnings.append(f"An image of the zip is left out: {reason.message}")
+                    self._warn("images_not_used", f"An image of the zip is left out: {reason.message}")
                     continue
             facts_of[name] = facts
             entries.append(_entry(name, facts))
@@ -158,7 +163,7 @@ class Planner:
         layout = layouts.arranged(entries, labels_wanted=wanted)
         if layout.left_out:
             self._details["other_images"] = layout.left_out
-            self._warnings.append(f"The zip holds {layout.left_out} more image(s), which are not used.")
+            self._warn("images_not_used", f"Not used: {counted(layout.left_out, 'more image')} in the zip.")
 
         def source(name: str) -> Source:
             data_file = facts_of[name].get("data_file")
@@ -179,7 +184,8 @@ class Planner:
         if len(found.image) > 1:
             self._details["channels"] = len(found.image)
             if is_builtin(self._options.segmentation_model):
-                self._warnings.append(f"The image has {len(found.image)} channels: the first is used.")
+                count = len(found.image)
+                self._warn("channels_not_used", f"The image has {count} channels: the first is used.", count=count)
             else:
                 self._channels = [source(name) for name in found.image[1:]]
         if found.masks:
@@ -212,7 +218,10 @@ class Planner:
         scans = [(place, header) for place, header in enumerate(read.headers) if not header.segmentation]
         made = [place for place, header in enumerate(read.headers) if header.segmentation]
         if len(made) > 1:
-            self._warnings.append(f"There are {len(made)} DICOM segmentations: the first is used.")
+            count = len(made)
+            self._warn(
+                "segmentations_not_used", f"There are {count} DICOM segmentations: the first is used.", count=count
+            )
         labels = Source("seg", (parts[made[0]],)) if made else None
         allowed = self._options.allow_incomplete
         if not scans:
@@ -242,7 +251,12 @@ class Planner:
     def _tell_rejected(self) -> None:
         for file in self._rejected:
             if file.role is None and format_of(file.filename) != "dicom":
-                self._warnings.append(f"File no. {file.number + 1} was refused and is not used: {file.error_message}")
+                number = file.number + 1
+                what = f"File no. {number} was refused and is not used: {file.error_message}"
+                self._warn("file_refused", what, number=number)
+
+    def _warn(self, code: str, message: str, **values: str | float) -> None:
+        self._warnings.append(Caution(code, message, values))
 
     def _why_none(self) -> str:
         if self._rejected:
@@ -260,7 +274,7 @@ class Planner:
         )
 
 
-def _source_of(chosen: Sequence[volumes.Slice], parts: Sequence[Part]) -> Source:
+def _source_of(chosen: Sequence[splitting.Slice], parts: Sequence[Part]) -> Source:
     frames: dict[int, list[int]] = {}
     for one in chosen:
         frames.setdefault(one.source, []).append(one.plane.frame)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume import label_map, qdess, t2
 from chalicelib.pipelines.volume.geometry import Array, Grid, apart, doubts, embedded, to_working
 from chalicelib.pipelines.volume.options import is_builtin
@@ -64,10 +65,10 @@ def prepare(job: RunContext) -> None:
         found = _prepare_reference(job, plan.reference, grid, names | job.options.region_names)
         note, warnings = found[0], warnings + found[1]
     if note:
-        warnings.append(note)
+        warnings.append(Caution("reference_not_used", note))
     job.save("grid.json", grid.to_json())
     prepared = {
-        "warnings": list(dict.fromkeys(warnings)),
+        "warnings": list({one.message: one for one in warnings}.values()),
         "details": details,
         "dice_note": note,
         "t2_note": t2_note,
@@ -82,28 +83,28 @@ def _prepare_channels(job: RunContext, plan: Plan, grid: Grid) -> None:
         volume = read(job, source)
         off = apart(grid, volume.grid)
         if off is None or off > GRIDS_APART:
-            raise UnreadableFile("grid_mismatch", "The channels of the image don't lie on one grid.")
+            raise UnreadableFile("grid_mismatch", "The channels of the image aren't on one grid.")
         save_array(job, f"channel-{number}", to_working(volume.data, volume.grid))
 
 
-def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None, list[str]]:
+def _prepare_echoes(job: RunContext, plan: Plan, grid: Grid) -> tuple[str | None, list[Caution]]:
     """Saves each echo of a multi-echo series; (why T2 is impossible where the user asks for it; its assumptions)."""
     if not job.options.t2_map:
         return "Not asked for.", []
     times = [time for time, _ in plan.echoes]
     dess: qdess.Dess | None = None
-    warnings: list[str] = []
+    warnings: list[Caution] = []
     if len(times) == 2:
         dess, why, warnings = qdess.sequence_of(plan.steady_state, times, job.options)
         if dess is None:
             return why, []
     elif len(set(times)) < t2.LEAST_ECHOES:
-        return "The input is no multi-echo series with known echo times.", []
+        return "The input isn't a multi-echo series with known echo times.", []
     for number, (_, source) in enumerate(plan.echoes):
         volume = read(job, source)
         off = apart(grid, volume.grid)
         if off is None or off > GRIDS_APART:
-            return "The echoes don't lie on one grid.", []
+            return "The echoes aren't on one grid.", []
         save_array(job, f"echo-{number}", to_working(volume.data, volume.grid))
     save_json(job, "echoes", {"times_ms": times, "dess": asdict(dess) if dess else None})
     return None, warnings
@@ -118,23 +119,23 @@ def _keep_ids(job: RunContext, source: Source, grid: Grid) -> None:
         save_json(job, "dicom-ids", {"sources": [identity(stream) for stream in each(job, source)]})
 
 
-def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[str]]:
+def _fitted(values: Array, own: Grid, image: Grid) -> tuple[Array, Grid, list[Caution]]:
     """Labels and the grid that they lie on beside their image: their own where both are the same to a fraction of a
     voxel, the image's where they are a part of it. Raises UnreadableFile(grid_mismatch)."""
     off = apart(image, own)
     if off is None or off > GRIDS_APART:
         whole = embedded(values, own, image, GRIDS_APART)
         if whole is None:
-            raise UnreadableFile("grid_mismatch", "The labels and the image don't lie on the same grid.")
-        return whole, image, ["The labels cover a part of the image: what lies around them is background."]
+            raise UnreadableFile("grid_mismatch", "The labels and the image aren't on the same grid.")
+        note = "The labels cover a part of the image: everything around them is background."
+        return whole, image, [Caution("partial_labels", note)]
     # Results go back onto the grid of the labels themselves: that is the map that is measured.
-    near = f"The grids of labels and image differ by up to {off:.3f} voxels: they are taken as one."
-    return values, own, [near] if off > GRIDS_SAME else []
+    return values, own, _nearly_one("The grids of labels and image differ", off)
 
 
 def _prepare_reference(
     job: RunContext, source: Source, grid: Grid, names: Mapping[int, str]
-) -> tuple[str | None, list[str]]:
+) -> tuple[str | None, list[Caution]]:
     """Saves the reference; returns (the reason where no comparison with it is possible, warnings)."""
     try:
         volume = read(job, source, labels=True)
@@ -147,10 +148,17 @@ def _prepare_reference(
     if off is None or off > GRIDS_APART:
         whole = embedded(values, volume.grid, grid, GRIDS_APART)
         if whole is None:
-            return "The reference doesn't lie on the input's grid.", []
+            return "The reference isn't on the input's grid.", []
         save_array(job, "reference", to_working(whole, grid))
         return None, notes
-    if off > GRIDS_SAME:
-        notes.append(f"The reference's grid differs by up to {off:.3f} voxels from the input's: they are taken as one.")
     save_array(job, "reference", to_working(values, volume.grid))
-    return None, notes
+    return None, [*notes, *_nearly_one("The grids of reference and input differ", off)]
+
+
+def _nearly_one(what: str, off: float) -> list[Caution]:
+    """off: voxels, at the farthest corner."""
+    if off <= GRIDS_SAME:
+        return []
+    return [
+        Caution("grids_differ", f"{what} by up to {off:.3f} voxels: they are treated as one.", {"off": round(off, 3)})
+    ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import Array
 from chalicelib.pipelines.volume.t2 import CHUNK, Fit
 
@@ -41,7 +42,7 @@ class Dess:
     t1_ms: float
 
 
-def sequence_of(stated: dict[str, Any], times: list[float], options: Any) -> tuple[Dess | None, str, list[str]]:
+def sequence_of(stated: dict[str, Any], times: list[float], options: Any) -> tuple[Dess | None, str, list[Caution]]:
     """(the sequence or None, the reason for None, warnings about its assumptions).
 
     stated: the values in the first echo's file (`readers.steady_state.SteadyState` as a dictionary). times: ms of both
@@ -63,13 +64,29 @@ def sequence_of(stated: dict[str, Any], times: list[float], options: Any) -> tup
         return None, f"{why}; for qDESS the repetition time and the flip angle are needed, which the files lack.", []
     if not 0 < times[0] < repetition:
         return None, "The first echo of a qDESS comes within the repetition time, and here it doesn't.", []
-    warnings = [f"T2 of qDESS assumes a diffusivity of {DIFFUSIVITY * 1e9:g} µm²/ms."]
+    diffusivity = DIFFUSIVITY * 1e9
+    warnings = [
+        Caution(
+            "t2_assumed_diffusivity",
+            f"T2 of qDESS assumes a diffusivity of {diffusivity:g} µm²/ms.",
+            {"diffusivity": round(diffusivity, 3)},
+        )
+    ]
     if not options.t1:
-        warnings.append(f"T2 of qDESS assumes a T1 of {ASSUMED_T1_MS:g} ms, that of cartilage (option `t1`).")
+        warnings.append(
+            Caution(
+                "t2_assumed_t1",
+                f"T2 of qDESS assumes a T1 of {ASSUMED_T1_MS:g} ms, that of cartilage (option `t1`).",
+                {"t1": ASSUMED_T1_MS},
+            )
+        )
     if times[1] != times[0] and abs(times[1] - (2 * repetition - times[0])) > TIMING * repetition:
         warnings.append(
-            f"T2 is unsure: echo times of {times[0]:g} and {times[1]:g} ms aren't those of a qDESS with a repetition "
-            f"time of {repetition:g} ms."
+            Caution(
+                "t2_unsure",
+                f"T2 is uncertain: echo times of {times[0]:g} and {times[1]:g} ms don't fit a qDESS with a repetition "
+                f"time of {repetition:g} ms.",
+            )
         )
     return Dess(repetition, times[0], flip, gl_area, tg, options.t1 or ASSUMED_T1_MS), "", warnings
 

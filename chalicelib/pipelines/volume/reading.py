@@ -12,13 +12,14 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume import archives
 from chalicelib.pipelines.volume.formats import format_of, told
 from chalicelib.pipelines.volume.geometry import Volume, apart, plain_numbers
 from chalicelib.pipelines.volume.plan import Source
 from chalicelib.pipelines.volume.planning import opened_zip
 from chalicelib.pipelines.volume.readers import dicom, mgh, mha, nifti, nrrd, segments, series
-from chalicelib.pipelines.volume.readers.volumes import Slice
+from chalicelib.pipelines.volume.readers.splitting import Slice
 
 MASKS_APART = 0.2  # voxels
 
@@ -76,19 +77,25 @@ def _joined(job: RunContext, source: Source, files: dict[int, InspectedFile]) ->
         inside = mask.data != 0
         if not ((mask.data == 0) | (mask.data == mask.data.max())).all():
             raise UnreadableFile(
-                "not_a_label_map", f"The file {name} holds more than one value: it is no mask of a single structure."
+                "not_a_label_map", f"The file {name} holds more than one value: it isn't a mask of a single structure."
             )
         if whole is None:
             whole = replace(mask, data=np.zeros(mask.data.shape, np.uint16, order="F"), names=dict(source.names))
         off = apart(whole.grid, mask.grid)
         if off is None or off > MASKS_APART or mask.data.shape != whole.data.shape:
-            raise UnreadableFile("grid_mismatch", "The masks don't lie on one grid.")
+            raise UnreadableFile("grid_mismatch", "The masks aren't on one grid.")
         overlaps += int(np.count_nonzero(inside & (whole.data > 0)))
         whole.data[inside & (whole.data == 0)] = value
     assert whole is not None
     warnings = list(whole.warnings)
     if overlaps:
-        warnings.append(f"Masks overlap in {overlaps} voxels: the first by name keeps them.")
+        warnings.append(
+            Caution(
+                "overlapping_labels",
+                f"Masks overlap in {counted(overlaps, 'voxel')}: the first mask by name keeps them.",
+                {"count": overlaps},
+            )
+        )
     return replace(whole, warnings=tuple(warnings))
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.measuring import COLUMNS, Measure
 from chalicelib.pipelines.volume.options import NOTICE, Options
 from chalicelib.pipelines.volume.surfaces import TIE_SEED
@@ -36,7 +37,7 @@ def results(
     image: dict[str, Any],
     options: Options,
     dice_note: str | None,
-    warnings: Sequence[str],
+    cautions: Sequence[Caution],
     missed: Sequence[int],
     measured: dict[str, Any],
 ) -> dict[str, Any]:
@@ -45,7 +46,8 @@ def results(
         "notice": f"{NOTICE}.",
         "segmentation": segmentation,
         "input": image,
-        "warnings": list(warnings),
+        "warnings": [one.message for one in cautions],
+        "warning_codes": [one.code for one in cautions],
         "units": UNITS,
         "method": METHOD,
         "measures": [

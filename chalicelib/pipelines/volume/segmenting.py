@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import working_affine
 from chalicelib.pipelines.volume.options import CLASSICAL, LABELS, Options, is_builtin
 from chalicelib.pipelines.volume.regions import Segmentation
@@ -37,7 +38,7 @@ def segment(job: RunContext) -> None:
     save_json(job, "segmentation", kept)
 
 
-def _judged(job: RunContext, options: Options, found: Segmentation) -> tuple[list[str], float | None]:
+def _judged(job: RunContext, options: Options, found: Segmentation) -> tuple[list[Caution], float | None]:
     """(warnings, quality from 0 to 1 where the labels aren't plausible)."""
     if options.segmentation_model != CLASSICAL:
         return [], None
@@ -47,11 +48,14 @@ def _judged(job: RunContext, options: Options, found: Segmentation) -> tuple[lis
     affine = working_affine(load_grid(job))
     against = doubts(load_array(job, "image"), found.labels, abs(float(np.linalg.det(affine[:3, :3]))))
     if not against:
-        return [LOUD], None
+        return [Caution("no_trained_model", LOUD)], None
     return [
-        f"The segmentation isn't plausible: {'; '.join(against)}. Don't use its measures. Thresholds can't tell bone "
-        "from muscle where fat is suppressed: use a trained model, or your own labels.",
-        LOUD,
+        Caution(
+            "not_plausible",
+            f"The segmentation isn't plausible: {'; '.join(against)}. Don't use its measures. Thresholds can't tell "
+            "bone from muscle where fat is suppressed: use a trained model, or your own labels.",
+        ),
+        Caution("no_trained_model", LOUD),
     ], IMPLAUSIBLE
 
 
@@ -74,4 +78,4 @@ def _segmentation(job: RunContext, options: Options) -> tuple[Segmentation, str,
     more = int(load_json(job, "prepared")["channels"])
     images = [load_array(job, "image"), *(load_array(job, f"channel-{number}") for number in range(1, more + 1))]
     found, model = onnx_model.segment(images, load_grid(job), model_folder(job), name, job.progress)
-    return found, f"Labels come from the model {name}, which the keeper of this installation has put there.", model
+    return found, f"Labels come from the model {name}, which the operator of this installation added.", model

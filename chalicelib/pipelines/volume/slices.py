@@ -9,9 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume import archives
 from chalicelib.pipelines.volume.formats import base_name, told
-from chalicelib.pipelines.volume.readers import dicom, dicom_files, volumes
+from chalicelib.pipelines.volume.readers import dicom, dicom_files, splitting, volumes
 
 DICOM_SUFFIXES = (".dcm", ".ima")
 NO_DICOM = "It isn't a DICOM file, or is damaged."
@@ -26,17 +27,21 @@ class Slices:
     headers: list[dicom.Header] = field(default_factory=list)
     broken: list[tuple[str, str]] = field(default_factory=list)
 
-    def refuse_incomplete(self, *, allowed: bool) -> list[str]:
+    def refuse_incomplete(self, *, allowed: bool) -> list[Caution]:
         """A warning about broken files where they are `allowed`. Raises UnreadableFile(incomplete_series) otherwise."""
         if not self.broken:
             return []
         named = "; ".join(f"{name}: {reason}" for name, reason in self.broken[:8])
         more = f"; and {len(self.broken) - 8} more" if len(self.broken) > 8 else ""
-        what = f"{len(self.broken)} DICOM file(s) could not be read ({named}{more})"
+        count = len(self.broken)
+        what = f"{counted(count, 'DICOM file')} could not be read"
         if allowed:
-            return [f"{what} and are left out."]
+            were = "was" if count == 1 else "were"
+            return [Caution("incomplete_series", f"{what} and {were} left out ({named}{more}).", {"count": count})]
         raise UnreadableFile(
-            "incomplete_series", f"{what}. Send them again, or go on without them with the option `allow_incomplete`."
+            "incomplete_series",
+            f"{what} ({named}{more}). Send {'it' if count == 1 else 'them'} again, or continue without, with the "
+            "option `allow_incomplete`.",
         )
 
 
@@ -79,7 +84,7 @@ def in_zip(
 
 def decodable(
     taken: volumes.Candidate, names: Sequence[str], *, allowed: bool
-) -> tuple[list[volumes.Slice], list[str]]:
+) -> tuple[list[splitting.Slice], list[Caution]]:
     """The volume's slices whose pixels can be decoded here, with warnings about the others.
 
     Raises UnreadableFile: unsupported_transfer_syntax where none can, incomplete_series where some can't and that isn't

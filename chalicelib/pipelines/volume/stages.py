@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chalicelib.pipelines.base import RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume import (
     measuring,
     meshes,
@@ -85,24 +86,30 @@ def _fit_t2(job: RunContext, labels: Array, regions: Sequence[Region]) -> None:
 
 def _subregions(
     job: RunContext, measures: Sequence[Measure], layers: Mapping[int, Thickness]
-) -> tuple[list[dict[str, Any]], list[str]]:
+) -> tuple[list[dict[str, Any]], list[Caution]]:
     """(the figures of each part of each knee's cartilage, the reasons why some have none)."""
     options = job.options
     stated = options.side or load_json(job, "prepared")["details"].get("side")
     side = subregions.side_of([m.region for m in measures], stated)
-    rows, notes = [], []
+    rows: list[dict[str, Any]] = []
+    notes: list[Caution] = []
     for m in measures:
         bone = subregions.bone_of(m.region, options.subregions.get(m.label))
         if m.label not in layers or bone is None:
             continue
         parts, why = subregions.parts_of(bone, m.region, layers[m.label], side)
         if why:
-            notes.append(f"{m.region}: parts not computed: {why}.")
+            notes.append(Caution("parts_not_computed", f"{m.region}: parts not computed: {why}.", {"region": m.region}))
         for part in parts:
             figures = subregions.described(part, layers[m.label], options.defect_threshold_mm)
             rows.append({"region": m.region, **figures})
     if side is None and any(row["subregion"].endswith("_half") or "_half_" in row["subregion"] for row in rows):
-        notes.append("Which knee it is isn't known: parts are called right_half and left_half (option `side`).")
+        notes.append(
+            Caution(
+                "side_unknown",
+                "The knee's side is unknown: parts are called right_half and left_half (option `side`).",
+            )
+        )
     return rows, notes
 
 

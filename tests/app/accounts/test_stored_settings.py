@@ -72,7 +72,7 @@ def test_one_setting_is_read_by_its_name(world: World) -> None:
 @pytest.mark.parametrize(
     ("changes", "field", "message"),
     [
-        ({"colour": 1}, "colour", "is no setting"),
+        ({"colour": 1}, "colour", "is not a setting"),
         ({"bucket": "other"}, "bucket", "is set by the deployment"),
         ({"token_key": "x" * 40}, "token_key", "is set by the deployment"),
         ({"token_key": None}, "token_key", "is set by the deployment"),

@@ -158,7 +158,7 @@ def test_a_frame_that_says_it_is_larger_than_its_header_is_not_decoded() -> None
         dataset.save_as(out, enforce_file_format=True)
         with pytest.raises(UnreadableFile) as refused:
             pixels.pixels(io.BytesIO(out.getvalue()))
-        assert refused.value.message == "The DICOM file's pixels don't fit to its header."
+        assert refused.value.message == "The DICOM file's pixels don't fit its header."
 
 
 def test_a_file_that_states_a_billion_frames_is_refused_by_its_header() -> None:

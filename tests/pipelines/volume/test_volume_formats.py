@@ -54,7 +54,7 @@ def prepared(run: FakeRun) -> tuple[np.ndarray, Grid, list[str]]:
     run.run(1, 2)
     grid = Grid.from_json(run.saved["grid.json"])
     data = np.load(io.BytesIO(run.saved["image.npy"]))
-    return from_working(data, grid), grid, json.loads(run.saved["prepared.json"])["warnings"]
+    return from_working(data, grid), grid, run.warnings
 
 
 @pytest.mark.parametrize(
@@ -230,8 +230,8 @@ def test_missing_slices_leave_their_places_empty_and_the_step_as_it_is() -> None
     assert np.array_equal(data[:, :, present], VALUES + 1)
     assert (data[:, :, [5, 9, 10]] == 1).all()
     assert warnings == [
-        "3 slice(s) seem to be missing, between 6.0 and 9.0 mm; 12.0 and 16.5 mm from the first: the step stays "
-        "1.500 mm, their places stay empty, and what lies there is not measured."
+        "3 slices seem to be missing, between 6.0 and 9.0 mm; 12.0 and 16.5 mm from the first: the step stays "
+        "1.500 mm, the gap stays empty, and nothing is measured there."
     ]
 
 
@@ -240,7 +240,7 @@ def test_duplicate_slices_are_reported_and_left_out() -> None:
     slices = dicom_slices(data, at=[*(k * 1.5 for k in range(13)), 0.0, 1.5])
     found, _, warnings = prepared(FakeRun(*[(f"{n:02}.dcm", content) for n, content in enumerate(slices)]))
     assert found.shape == VALUES.shape
-    assert warnings == ["2 duplicate slice(s) at a position that is already taken: the first one is used."]
+    assert warnings == ["2 duplicate slices at a position that is already taken: the first one is used."]
 
 
 def test_the_very_same_file_twice_is_one_slice() -> None:
@@ -257,7 +257,7 @@ def test_two_files_that_claim_to_be_one_instance_and_differ_are_reported(packed:
     run = FakeRun(("s.zip", zipped(dict(files)))) if packed else FakeRun(*files)
     found, _, warnings = prepared(run)
     assert np.array_equal(found, VALUES)
-    assert warnings == ["1 duplicate slice(s) at a position that is already taken: the first one is used."]
+    assert warnings == ["1 duplicate slice at a position that is already taken: the first one is used."]
 
 
 def test_unevenly_spaced_slices_are_reported() -> None:
@@ -278,9 +278,7 @@ def test_of_several_series_the_largest_is_taken_and_the_others_are_named() -> No
     run = FakeRun(("s.zip", zipped({**two_series(), "DICOMDIR": b"x" * 500, "read.me": b"hello"})))
     data, _, warnings = prepared(run)
     assert np.array_equal(data, VALUES + 1)
-    assert warnings == [
-        "There are 1 other series (s1: MR, 11 slices of 11×12); the option `series` chooses one of them."
-    ]
+    assert warnings == ["There is 1 other series (s1: MR, 11 slices of 11×12); the option `series` chooses another."]
     details = json.loads(run.saved["prepared.json"])["details"]
     assert [one["series"] for one in details["other_series"]] == ["s1"]
 
@@ -490,9 +488,7 @@ def test_positions_that_are_missing_leave_the_slices_in_the_order_of_their_numbe
         slices.append(out.getvalue())
     data, grid, warnings = prepared(FakeRun(*[(f"{n}.dcm", content) for n, content in enumerate(slices)]))
     assert np.array_equal(data, VALUES[:, :, ::-1])
-    assert warnings == [
-        "The DICOM slices carry no position: they are ordered by their number, and where they lie is unknown."
-    ]
+    assert warnings == ["The DICOM slices have no position: they are ordered by number, and their place is unknown."]
     assert grid.spacing[2] == pytest.approx(1.5)
 
 

@@ -162,7 +162,7 @@ def test_a_reference_elsewhere_is_not_compared_and_says_why() -> None:
     run = FakeRun(
         ("a.nii.gz", nifti(labels)), ("b.nii.gz", nifti(labels, moved), "reference"), segmentation_model="labels"
     ).run()
-    assert run.results["dice"] == {"status": "not computed", "reason": "The reference doesn't lie on the input's grid."}
+    assert run.results["dice"] == {"status": "not computed", "reason": "The reference isn't on the input's grid."}
     assert "dice" not in run.results["measures"][0]
 
 

@@ -76,7 +76,7 @@ def test_the_files_own_tags_give_each_regions_t2(times: tuple[float, float]) -> 
     assert found["sequence"] == {**sequence, "t1_ms": 1200}
     assert "assumes a T1 of 1200 ms" in told(run)
     assert "assumes a diffusivity of 1.25 µm²/ms" in told(run)
-    assert "T2 is unsure" not in told(run)
+    assert "T2 is uncertain" not in told(run)
     assert {"t2_assumed_t1", "t2_assumed_diffusivity"} <= set(run.results["warning_codes"])
 
 
@@ -144,7 +144,7 @@ def test_tags_without_their_creator_and_types_are_read() -> None:
 
 
 def test_echo_times_of_another_sequence_are_said() -> None:
-    assert "T2 is unsure: echo times of 6.4 and 14 ms" in told(job(spoiler, times=(TE, 14.0)))
+    assert "T2 is uncertain: echo times of 6.4 and 14 ms" in told(job(spoiler, times=(TE, 14.0)))
 
 
 def test_noise_and_fluid_are_left_out() -> None:

@@ -260,7 +260,7 @@ def test_archives_within_a_zip_are_passed_over_unread_and_mentioned() -> None:
     """A CD from a hospital includes a viewer; no file of it is opened."""
     viewer = {"VIEWER/help.zip": b"no zip at all", "VIEWER/run.jar": b"PK", "more.tar.gz": b"x", "good.nii.gz": GOOD}
     run = FakeRun(("cd.zip", zipped(viewer))).run(1, 2)
-    assert b"3 archive(s) within the zip are passed over unread." in run.saved["prepared.json"]
+    assert b"Skipped unread: 3 archives inside the zip." in run.saved["prepared.json"]
     assert refusal("a.zip", zipped({"a.zip": b"", "b.7z": b""})).code == "zip_nested"
     assert refusal("a.zip", zipped({"IM0001": zipped({"a": b"b"})})).code == "no_image_in_zip"
 

@@ -28,7 +28,7 @@ def taken(*files: Any, **options: Any) -> tuple[np.ndarray, Grid, list[str], dic
     return (
         from_working(np.load(io.BytesIO(run.saved["image.npy"])), grid),
         grid,
-        prepared["warnings"],
+        run.warnings,
         prepared["details"],
     )
 
@@ -191,7 +191,7 @@ BESIDE: dict[str, list[bytes]] = {
 def test_what_is_no_scan_does_not_beat_the_scan(case: str) -> None:
     data, _, warnings, details = taken(zip_of(BESIDE[case], dicom_slices(IMAGE)))
     assert np.array_equal(data, IMAGE)
-    assert warnings[0].startswith("There are 1 other series")
+    assert warnings[0].startswith("There is 1 other series")
     assert details["other_series"]
 
 
@@ -236,7 +236,7 @@ def test_slices_that_cannot_be_read_fail_the_job_and_are_named(how: str, packed:
     else:
         failed = refusal(*files)
     assert failed.code == "incomplete_series"
-    assert "2 DICOM file(s) could not be read" in failed.message
+    assert "2 DICOM files could not be read" in failed.message
     assert all(name in failed.message for name in ("IM0005", "IM0021"))
     assert "`allow_incomplete`" in failed.message
 
@@ -253,8 +253,8 @@ def test_where_it_is_allowed_the_rest_is_measured_and_everything_says_so(how: st
     assert run.results["input"]["shape"] == list(LABELS.shape)
     assert run.recorded is not None
     for told in (run.results["warnings"], run.recorded[2]["warnings"]):
-        assert any("2 DICOM file(s) could not be read" in warning and "IM0005" in warning for warning in told)
-        assert any("2 slice(s) seem to be missing" in warning for warning in told)
+        assert any("2 DICOM files could not be read" in warning and "IM0005" in warning for warning in told)
+        assert any("2 slices seem to be missing" in warning for warning in told)
 
 
 def test_a_compressed_slice_whose_pixels_are_damaged_is_named_as_it_is_read() -> None:
@@ -282,10 +282,10 @@ def test_slices_in_a_compression_without_a_decoder_are_no_smaller_series() -> No
     with pytest.raises(UnreadableFile) as refused:
         FakeRun(zip_of(slices))
     assert refused.value.code == "incomplete_series"
-    assert refused.value.message.startswith("6 DICOM file(s)")
+    assert refused.value.message.startswith("6 DICOM files")
     data, _, warnings, _ = taken(zip_of(slices), allow_incomplete=True)
     assert np.array_equal(data, IMAGE[:, :, :22])
-    assert any("6 DICOM file(s)" in warning for warning in warnings)
+    assert any("6 DICOM files" in warning for warning in warnings)
 
 
 @pytest.mark.parametrize("meta", [True, False])
@@ -315,7 +315,7 @@ def test_one_slice_without_a_position_goes_where_its_number_says(directions: tup
     assert grid.spacing == pytest.approx([0.6, 0.8, 1.5])
     origin = np.array([10.0, -20.0, 30.0]) * (-1, -1, 1)
     assert np.allclose(grid.affine[:3, 3], origin)
-    assert warnings == ["1 slice(s) carry no position: they are put where their numbers say."]
+    assert warnings == ["1 slice without a position, placed by the slice numbers."]
 
 
 def test_a_sagittal_stack_without_any_position_is_read_all_the_same() -> None:
@@ -325,7 +325,7 @@ def test_a_sagittal_stack_without_any_position_is_read_all_the_same() -> None:
     data, grid, warnings, _ = taken(zip_of(changed(dicom_slices(IMAGE, directions=SAGITTAL), lost)))
     assert np.array_equal(data, IMAGE[:, :, ::-1])
     assert grid.spacing == pytest.approx([0.6, 0.8, 1.5])
-    assert "carry no position" in warnings[0]
+    assert "have no position" in warnings[0]
 
 
 def unspaced(**tags: Any) -> list[bytes]:
@@ -385,7 +385,7 @@ def test_a_tilted_stack_is_made_straight_and_says_so(model: str) -> None:
     found = from_working(np.load(io.BytesIO(run.saved["labels-in.npy" if model == "labels" else "image.npy"])), grid)
     for k in range(28):  # 0.8 mm a slice is one pixel a slice
         assert np.array_equal(found[:, k : k + 26, k], LABELS[:, :, k])
-    assert any("tilted by 28.1°" in warning for warning in json.loads(run.saved["prepared.json"])["warnings"])
+    assert any("tilted by 28.1°" in warning for warning in run.warnings)
 
 
 def test_half_a_pixel_of_tilt_is_interpolated_in_images_and_not_in_labels() -> None:

@@ -70,7 +70,8 @@ def test_the_map_lies_on_the_labels_grid_and_holds_nothing_else() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "why"), [((10.0,), "no multi-echo series"), ((10.0, 40.0), "Two echoes can't show whether a decay fits")]
+    ("times", "why"),
+    [((10.0,), "isn't a multi-echo series"), ((10.0, 40.0), "Two echoes can't show whether a decay fits")],
 )
 def test_too_few_echoes_give_no_t2_and_the_reason(times: tuple[float, ...], why: str) -> None:
     run = job(times)

@@ -88,7 +88,7 @@ def test_one_stray_voxel_changes_nothing_and_is_mentioned() -> None:
     affine = np.diag([*FINE, 1.0])
     clean, found = layer_of(measured(phantom.labels, affine)), measured(stray, affine)
     assert layer_of(found)["max_thickness_mm"] == pytest.approx(clean["max_thickness_mm"], abs=0.01)
-    assert found.results["warnings"][0].startswith("femoral cartilage: 2 voxel(s) apart from the rest")
+    assert found.results["warnings"][0].startswith("femoral cartilage: 2 separate voxels")
 
 
 def test_a_layer_thinner_than_its_voxels_has_no_thickness_and_no_area_and_says_why() -> None:

@@ -188,5 +188,5 @@ test('the job goes on without a file that can’t be sent, and a reload doesn’
   await page.getByRole('button', { name: 'Go to the job' }).click()
   await completed(page)
   await page.getByRole('tab', { name: /Rejected/ }).click()
-  await expect(page.getByRole('tabpanel').getByText('It was left out, and never arrived.')).toHaveCount(2)
+  await expect(page.getByRole('tabpanel').getByText('It was left out and never arrived.')).toHaveCount(2)
 })

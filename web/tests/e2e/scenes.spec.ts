@@ -243,7 +243,7 @@ for (const size of SIZES) {
       await expect(counted('1 conflict')).toBeVisible({ timeout: 60_000 })
       await expect(counted(`${total - 2} applied`)).toBeVisible()
       await page.keyboard.press('c')
-      await expect(current).toContainText('The value has been changed since this was proposed.')
+      await expect(current).toContainText('The value was changed after this was proposed.')
       await expect(current).toBeFocused()
       await seen(page, size.name, 'applied')
       await page.goto(`/scenes/at/${set.scene_id}`)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume.geometry import Array
 
 MILLIMETRES = {
@@ -17,13 +18,20 @@ MILLIMETRES = {
 }
 
 
-def in_millimetres(units: Sequence[str], what: str) -> tuple[Array, list[str]]:
+def in_millimetres(units: Sequence[str], what: str) -> tuple[Array, list[Caution]]:
     """(mm in one unit of each of three axes, (3,); a warning where a unit isn't mm). units: the last three count."""
     words = [unit.strip().lower() for unit in units][-3:]
     words += [""] * (3 - len(words))
     scale = np.array([MILLIMETRES.get(word, 1.0) for word in words])
     if unknown := [word for word in words if word not in MILLIMETRES]:
-        return scale, [f"The {what} states lengths in {len(unknown)} unit(s) that aren't known: mm is assumed."]
+        return scale, [
+            Caution(
+                "unknown_unit",
+                f"The {what} states lengths in {counted(len(unknown), 'unknown unit')}: mm is assumed.",
+            )
+        ]
     if (scale != 1).any():
-        return scale, [f"The {what} states lengths in {words[0] or 'mm'}: they are converted to mm."]
+        return scale, [
+            Caution("converted_lengths", f"The {what} states lengths in {words[0] or 'mm'}: they are converted to mm.")
+        ]
     return scale, []

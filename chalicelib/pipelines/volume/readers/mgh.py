@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 from nibabel.freesurfer.mghformat import MGHHeader
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
 from chalicelib.pipelines.volume.readers.nifti import decompressed
@@ -19,11 +20,16 @@ from chalicelib.pipelines.volume.readers.raw_data import read_voxels
 DATA_AT = 284
 
 
+ASSUMED = Caution(
+    "assumed_orientation", "The MGH file doesn't state its orientation: FreeSurfer's default, coronal, is assumed."
+)
+
+
 @dataclass(frozen=True)
 class Header:
     grid: Grid
     dtype: np.dtype[Any]
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
     @property
     def voxel_bytes(self) -> int:
@@ -59,5 +65,5 @@ def _header(content: BinaryIO) -> Header:
         stated = int(header["goodRASFlag"]) == 1
     except Exception:  # over a damaged header the library may raise anything
         raise unreadable("The file isn't an MGH file.") from None
-    warnings = () if stated else ("The MGH file doesn't say where it lies: FreeSurfer's default, coronal, is assumed.",)
+    warnings = () if stated else (ASSUMED,)
     return Header(Grid(check_shape(shape), affine, "mgh"), dtype.newbyteorder(">"), warnings)

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
 from chalicelib.pipelines.volume.readers.lengths import in_millimetres
@@ -45,7 +46,7 @@ class Header:
     data_at: int
     data_file: str | None
     skip: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Caution, ...] = ()
 
     @property
     def voxel_bytes(self) -> int:
@@ -95,7 +96,7 @@ def header(stream: BinaryIO) -> Header:
     scale, warnings = in_millimetres([fields.get("DistanceUnits", "")] * 3, "MetaImage")
     affine[:3] *= scale[:, None]
     if not {"ElementSpacing", "ElementSize"} & fields.keys():
-        warnings.append("The MetaImage header gives no voxel size: 1 mm is assumed.")
+        warnings.append(Caution("assumed_spacing", "The MetaImage header gives no voxel size: 1 mm is assumed."))
     big = fields.get("BinaryDataByteOrderMSB", fields.get("ElementByteOrderMSB", "False")).lower() == "true"
     compressed = fields.get("CompressedData", "False").lower() == "true"
     grid = Grid(shape, LPS_TO_RAS @ affine, "mha")

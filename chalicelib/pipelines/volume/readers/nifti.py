@@ -13,6 +13,7 @@ import nibabel as nib
 import numpy as np
 from nibabel.spatialimages import HeaderDataError
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape, unreadable
 from chalicelib.pipelines.volume.readers.decompression import check_promise, unpacked
@@ -40,7 +41,7 @@ class Header:
     apart: bool
     slope: float
     inter: float
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
     @property
     def voxel_bytes(self) -> int:
@@ -68,7 +69,10 @@ def header(start: bytes) -> Header:
     warnings = _two_forms(kept, shape)
     if analyze:
         warnings.append(
-            "The Analyze header doesn't say which side is left: the first axis is taken to run to the left."
+            Caution(
+                "assumed_orientation",
+                "The Analyze header doesn't state which side is left: the first axis is assumed to run to the left.",
+            )
         )
     native["header"] = base64.b64encode(kept.binaryblock).decode()
     try:
@@ -93,7 +97,7 @@ def _offset(header: Any) -> int:
     except (OverflowError, ValueError):  # infinite, or no number
         offset = -1
     if offset < 0:
-        raise unreadable("The NIfTI header doesn't say where its voxels begin.")
+        raise unreadable("The NIfTI header doesn't state where its voxels begin.")
     return offset
 
 
@@ -160,7 +164,7 @@ def _length(content: BinaryIO, expected: int) -> int:
     return held
 
 
-def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
+def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[Caution]:
     """A header may place its voxels twice. Where both disagree, `kept` is changed to hold only the one that is used."""
     used = kept.get_best_affine()
     corner = np.array([*(side - 1 for side in shape), 1.0])
@@ -172,8 +176,12 @@ def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
     warnings = []
     if int(kept["sform_code"]) > 0 and int(kept["qform_code"]) > 0 and off() > allowed:
         warnings.append(
-            f"The NIfTI header's sform and qform disagree by up to {off():.2f} mm: the sform is used, as most "
-            "programs do."
+            Caution(
+                "forms_disagree",
+                f"The NIfTI header's sform and qform disagree by up to {off():.2f} mm: the sform is used, as in most "
+                "programs.",
+                {"off": round(off(), 2)},
+            )
         )
         kept.set_qform(used, int(kept["qform_code"]), strip_shears=True)
         if off() > allowed:
@@ -182,13 +190,19 @@ def _two_forms(kept: Any, shape: tuple[int, int, int]) -> list[str]:
     stated = np.abs(np.asarray(kept["pixdim"][1:4], np.float64))
     if int(kept["sform_code"]) > 0 and (stated > 0).all() and not np.allclose(stated, sides, rtol=SIZES_AGREE):
         warnings.append(
-            f"The NIfTI header's pixdim and sform disagree: voxels are {_sides(stated)} mm by the one and "
-            f"{_sides(sides)} mm by the other, which is used."
+            Caution(
+                "sizes_disagree",
+                f"The NIfTI header's pixdim and sform disagree: voxels are {_sides(stated)} mm by the first and "
+                f"{_sides(sides)} mm by the second, which is used.",
+            )
         )
     if int(kept["sform_code"]) <= 0 and int(kept["qform_code"]) <= 0:
         warnings.append(
-            "The NIfTI header doesn't say how its axes lie in the body: left, anterior, superior is assumed, as "
-            "Analyze has it."
+            Caution(
+                "assumed_orientation",
+                "The NIfTI header doesn't state its axes in the body: left, anterior, superior is assumed, as in "
+                "Analyze.",
+            )
         )
     return warnings
 

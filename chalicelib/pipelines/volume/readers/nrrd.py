@@ -13,6 +13,7 @@ import nrrd
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume.formats import region_name
 from chalicelib.pipelines.volume.geometry import Array, Grid, Volume
 from chalicelib.pipelines.volume.limits import MAX_VOXELS, check_shape, unreadable
@@ -63,7 +64,7 @@ class Header:
     data_at: int
     line_skip: int
     byte_skip: int
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
     layers: int = 1
     segments: tuple[Segment, ...] = ()
 
@@ -128,7 +129,13 @@ def _segmented(data: Array, found: Header) -> Volume:
             names[number] = one.name
     warnings = list(found.warnings)
     if overlaps:
-        warnings.append(f"Segments of the file overlap in {overlaps} voxels: the first keeps them.")
+        warnings.append(
+            Caution(
+                "overlapping_labels",
+                f"Segments of the file overlap in {counted(overlaps, 'voxel')}: the first segment keeps them.",
+                {"count": overlaps},
+            )
+        )
     return Volume(labels, found.grid, tuple(warnings), names=names)
 
 
@@ -159,7 +166,12 @@ def _header(fields: Any, data_at: int) -> Header:
         raise unreadable("The NRRD header doesn't give a direction for each of its three axes.")
     signs = _signs(fields)
     if signs is None:
-        warnings.append("The NRRD file doesn't say how its axes lie in the body: right, anterior, superior is assumed.")
+        warnings.append(
+            Caution(
+                "assumed_orientation",
+                "The NRRD file doesn't state its axes in the body: right, anterior, superior is assumed.",
+            )
+        )
     affine = np.eye(4)
     affine[:3, :3] = directions.T
     affine[:3, 3] = origin
@@ -221,8 +233,8 @@ def _signs(fields: Any) -> tuple[float, float, float] | None:
     return SPACES.get(str(fields.get("space", "")).lower())
 
 
-def _directions(fields: Any) -> tuple[Array, Array, list[str]]:
-    warnings: list[str] = []
+def _directions(fields: Any) -> tuple[Array, Array, list[Caution]]:
+    warnings: list[Caution] = []
     given = fields.get("space directions")
     units = fields.get("space units" if given is not None else "units") or []
     scale, notes = in_millimetres([str(unit) for unit in units if unit is not None], "NRRD file")
@@ -234,7 +246,7 @@ def _directions(fields: Any) -> tuple[Array, Array, list[str]]:
         spacings = np.asarray(fields.get("spacings", [1.0] * len(fields["sizes"])), dtype=np.float64)
         directions = np.diag(spacings[:3])
         if "spacings" not in fields:
-            warnings.append("The NRRD file gives no voxel size: 1 mm is assumed.")
+            warnings.append(Caution("assumed_spacing", "The NRRD file gives no voxel size: 1 mm is assumed."))
     origin = np.asarray(fields.get("space origin", [0.0, 0.0, 0.0]), dtype=np.float64)
     if given is None:  # units belong to the axes of the array, which run along the world's
         return directions * scale[: len(directions), None], origin * scale, warnings

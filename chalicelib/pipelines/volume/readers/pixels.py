@@ -72,7 +72,7 @@ def _decoded(dataset: Any) -> Array:
         return _signed(found, bits) if signed else found
     for frame in packed:
         if syntax != RLE and _stated_size(frame) != (rows, columns):
-            raise unreadable("The DICOM file's pixels don't fit to its header.")
+            raise unreadable("The DICOM file's pixels don't fit its header.")
     return np.asarray(dataset.pixel_array).reshape(frames, rows, columns)
 
 

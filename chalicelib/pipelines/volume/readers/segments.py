@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume.formats import region_name
 from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Grid, Volume
 from chalicelib.pipelines.volume.limits import SMALLEST_SIDE, check_shape, unreadable
@@ -53,9 +54,21 @@ def load(stream: BinaryIO) -> Volume:
         part[inside & (part == 0)] = numbers[frame]
     warnings = []
     if kind == "FRACTIONAL":
-        warnings.append("The DICOM segmentation holds fractions: a voxel belongs to a segment from one half on.")
+        warnings.append(
+            Caution(
+                "fractional_labels",
+                "The DICOM segmentation holds fractions: a voxel belongs to a segment from one half on.",
+            )
+        )
     if overlaps:
-        warnings.append(f"Segments of the DICOM segmentation overlap in {overlaps} voxels: the first keeps them.")
+        warnings.append(
+            Caution(
+                "overlapping_labels",
+                f"Segments of the DICOM segmentation overlap in {counted(overlaps, 'voxel')}: the first segment keeps "
+                "them.",
+                {"count": overlaps},
+            )
+        )
     return Volume(labels, grid, tuple(warnings), names=names)
 
 
@@ -63,9 +76,9 @@ def _layout(header: dicom.Header) -> tuple[Grid, list[int]]:
     planes = header.planes
     first = planes[0]
     if any(p.position is None or p.directions is None for p in planes) or first.directions is None:
-        raise unreadable("The DICOM segmentation doesn't say where its frames lie.")
+        raise unreadable("The DICOM segmentation doesn't state the position of its frames.")
     if first.spacing is None:
-        raise UnreadableFile("no_pixel_size", "The DICOM segmentation doesn't say how large a pixel is.")
+        raise UnreadableFile("no_pixel_size", "The DICOM segmentation doesn't state its pixel size.")
     normal = np.cross(first.directions[:3], first.directions[3:])
     depths = np.array([float(np.dot(normal, p.position or ())) for p in planes])
     steps = np.diff(np.unique(np.round(depths, 3)))

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.volume.geometry import LPS_TO_RAS, Array, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape
 from chalicelib.pipelines.volume.readers import pixels
@@ -22,8 +23,8 @@ from chalicelib.pipelines.volume.readers.slice_order import (
     with_lost,
     without_duplicates,
 )
+from chalicelib.pipelines.volume.readers.splitting import Slice, depths, positioned
 from chalicelib.pipelines.volume.readers.tilt import straightened
-from chalicelib.pipelines.volume.readers.volumes import Slice, depths, positioned
 
 TILT = 0.01  # step's sideways part over its length
 
@@ -32,7 +33,7 @@ TILT = 0.01  # step's sideways part over its length
 class Stack:
     """Slices in order of position. places: of each slice on the grid, from 0; count: places in all. step: LPS vector
     from one place to the next, mm; origin: LPS, of place 0. spacing: mm between rows, between columns.
-    warnings: sentences about the order."""
+    warnings: about the order."""
 
     slices: tuple[Slice, ...]
     places: tuple[int, ...]
@@ -41,7 +42,7 @@ class Stack:
     step: Array
     directions: tuple[float, ...]
     spacing: tuple[float, float]
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
     @property
     def grid(self) -> Grid:
@@ -129,12 +130,12 @@ def load(
             with open_source(source) as stream:
                 stored = pixels.pixels(stream)
             if stored.shape[1:] != (rows, columns) or max(planes[i].frame for i in wanted) >= len(stored):
-                raise UnreadableFile("invalid_format", "The DICOM file's pixels don't fit to its header.")
+                raise UnreadableFile("invalid_format", "The DICOM file's pixels don't fit its header.")
         except UnreadableFile as reason:
             what = f"{name_of(source)} of the DICOM series can't be read: {reason.message}"
             if not skip_broken:
                 raise UnreadableFile(reason.code, what) from None
-            warnings.append(f"{what} Its slice(s) stay empty.")
+            warnings.append(Caution("unreadable_slices", f"{what} Its slices stay empty."))
             continue
         for index in wanted:
             place, plane = stacked.places[index], planes[index]
@@ -151,39 +152,50 @@ def load(
     return straightened(found, labels=labels) if stacked.tilted else found
 
 
-def _spacing(slices: Sequence[Slice], given: tuple[float, float] | None) -> tuple[tuple[float, float], list[str]]:
+def _spacing(slices: Sequence[Slice], given: tuple[float, float] | None) -> tuple[tuple[float, float], list[Caution]]:
     if given is not None:
-        return given, [f"Pixels are {given[1]:g}×{given[0]:g} mm by the option `pixel_spacing`."]
+        return given, [
+            Caution("given_spacing", f"Pixels are {given[1]:g}×{given[0]:g} mm by the option `pixel_spacing`.")
+        ]
     plane = slices[0].plane
     if plane.spacing is None:
         raise UnreadableFile(
             "no_pixel_size",
-            "The DICOM files don't say how large a pixel is; give it with the option `pixel_spacing` (mm between rows, "
-            "mm between columns).",
+            "The DICOM files don't state the pixel size; give it with the option `pixel_spacing` (mm between rows, mm "
+            "between columns).",
         )
     if plane.spacing_from != "PixelSpacing":
         return plane.spacing, [
-            f"The DICOM files have no PixelSpacing: {plane.spacing_from} is used, which is the size at the detector "
-            "and not that in the body."
+            Caution(
+                "detector_spacing",
+                f"The DICOM files have no PixelSpacing: {plane.spacing_from} is used, which is the size at the "
+                "detector, not in the body.",
+            )
         ]
     return plane.spacing, []
 
 
-def _inverted(slices: Sequence[Slice]) -> list[str]:
+def _inverted(slices: Sequence[Slice]) -> list[Caution]:
     if not any(one.header.inverted for one in slices):
         return []
     return [
-        "The DICOM files are MONOCHROME1, to be shown with low values bright: values are taken as they are stored, and "
-        "pictures look inverted."
+        Caution(
+            "inverted",
+            "The DICOM files are MONOCHROME1 (low values are shown bright): values are used as stored, and pictures "
+            "look inverted.",
+        )
     ]
 
 
-def _unscaled(planes: Sequence[Plane]) -> list[str]:
+def _unscaled(planes: Sequence[Plane]) -> list[Caution]:
     count = sum(plane.scale_unusable for plane in planes)
-    return [f"{count} slice(s) state a scale of 0, or none at all: their values are taken as stored."] if count else []
+    if not count:
+        return []
+    what = f"{counted(count, 'slice')} with a scale of 0, or without a valid one: the values are used as stored."
+    return [Caution("unusable_scale", what, {"count": count})]
 
 
-def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[str]) -> Stack:
+def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: list[Caution]) -> Stack:
     """Slices without a position and a direction: by their locations along a line, else by their numbers."""
     directions = next((s.plane.directions for s in slices if s.plane.directions), (1.0, 0.0, 0.0, 0.0, 1.0, 0.0))
     along = along_a_line(slices)
@@ -193,23 +205,32 @@ def _unplaced(slices: Sequence[Slice], spacing: tuple[float, float], warnings: l
         order = without_duplicates(order, usual)
         places, step = places_of(order, usual)
         order.warnings.append(
-            "The DICOM slices carry no position: they are ordered by their slice location, and where they lie and to "
-            "which side they run is unknown."
+            Caution(
+                "no_positions_but_locations",
+                "The DICOM slices have no position: they are ordered by slice location; their place and direction are "
+                "unknown.",
+            )
         )
     else:
         order = ordered(slices, [float(s.plane.number) for s in slices])
         if len(slices) > 1 and len(set(order.depth)) < len(slices):
             raise UnreadableFile(
                 "incomplete_series",
-                "The slices of the DICOM series carry no position, and their numbers don't tell their order either.",
+                "The slices of the DICOM series have no position, and their numbers don't give an order either.",
             )
         places, step = list(range(len(slices))), slices[0].header.step or 1.0
         order.warnings.append(
-            "The DICOM slices carry no position: they are ordered by their number, and where they lie is unknown."
+            Caution(
+                "no_positions",
+                "The DICOM slices have no position: they are ordered by number, and their place is unknown.",
+            )
         )
         if slices[0].header.step is None:
             order.warnings.append(
-                "The DICOM slices don't say how far apart they are: 1 mm is assumed, and measures are unsure."
+                Caution(
+                    "assumed_step",
+                    "The DICOM slices don't state their spacing: 1 mm is assumed, and measures are uncertain.",
+                )
             )
     return Stack(
         tuple(order.slices),

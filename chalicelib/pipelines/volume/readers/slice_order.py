@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
-from chalicelib.pipelines.volume.readers.volumes import Slice
+from chalicelib.pipelines.cautions import Caution, counted
+from chalicelib.pipelines.volume.readers.splitting import Slice
 
 EVEN = 0.02  # of the usual step: a rounded position isn't an uneven one
 SAME = 0.01
@@ -20,7 +21,7 @@ MOST_UNEVEN = 0.25  # standard deviation of the gaps over the usual one
 class Order:
     slices: list[Slice]
     depth: list[float]
-    warnings: list[str] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
 
 
 def along_a_line(slices: Sequence[Slice]) -> list[float] | None:
@@ -55,7 +56,11 @@ def without_duplicates(order: Order, usual: float) -> Order:
             kept.append(index)
     if dropped := len(order.slices) - len(kept):
         order.warnings.append(
-            f"{dropped} duplicate slice(s) at a position that is already taken: the first one is used."
+            Caution(
+                "duplicate_slices",
+                f"{counted(dropped, 'duplicate slice')} at a position that is already taken: the first one is used.",
+                {"count": dropped},
+            )
         )
     return Order([order.slices[i] for i in kept], [order.depth[i] for i in kept], order.warnings)
 
@@ -74,12 +79,19 @@ def with_lost(order: Order, lost: list[Slice], usual: float) -> Order:
         if not fits or np.abs(where - at).min() < 0.5 * usual:
             raise UnreadableFile(
                 "incomplete_series",
-                f"{len(lost)} slice(s) of the DICOM series carry no position, and their numbers don't tell it either.",
+                f"{counted(len(lost), 'slice')} of the DICOM series without a position, and the slice numbers don't "
+                "give one either.",
             )
         nearest = float(where[np.abs(where - at).argmin()])
         put.append((nearest + round((at - nearest) / usual) * usual, one))
     both = sorted([*zip(order.depth, order.slices, strict=True), *put], key=lambda pair: pair[0])
-    order.warnings.append(f"{len(lost)} slice(s) carry no position: they are put where their numbers say.")
+    order.warnings.append(
+        Caution(
+            "no_position",
+            f"{counted(len(lost), 'slice')} without a position, placed by the slice numbers.",
+            {"count": len(lost)},
+        )
+    )
     return Order([one for _, one in both], [at for at, _ in both], order.warnings)
 
 
@@ -106,12 +118,21 @@ def places_of(order: Order, usual: float) -> tuple[list[int], float]:
             if s > 1
         ]
         order.warnings.append(
-            f"{missing} slice(s) seem to be missing, between {'; '.join(holes[:6])} from the first: the step stays "
-            f"{usual:.3f} mm, their places stay empty, and what lies there is not measured."
+            Caution(
+                "missing_slices",
+                f"{counted(missing, 'slice')} seem{'s' if missing == 1 else ''} to be missing, between "
+                f"{'; '.join(holes[:6])} from the first: the step stays {usual:.3f} mm, the gap stays empty, and "
+                "nothing is measured there.",
+                {"count": missing, "step": round(usual, 3)},
+            )
         )
     uneven = [gap for gap in single if abs(gap - usual) > EVEN * usual]
     if uneven:
         order.warnings.append(
-            f"Slices are unevenly spaced: {single.min():.3f} to {single.max():.3f} mm; the mean is used."
+            Caution(
+                "uneven_slices",
+                f"Slices are unevenly spaced: {single.min():.3f} to {single.max():.3f} mm; the mean is used.",
+                {"least": round(float(single.min()), 3), "most": round(float(single.max()), 3)},
+            )
         )
     return places, float(single.mean()) if len(single) else usual

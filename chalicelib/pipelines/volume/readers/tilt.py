@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.geometry import Array, Grid, Volume
 from chalicelib.pipelines.volume.limits import check_shape
 
@@ -44,7 +45,12 @@ def straightened(volume: Volume, *, labels: bool) -> Volume:
         Grid(shape, straight, volume.grid.format),
         (
             *volume.warnings,
-            f"The slices are tilted by {angle:.1f}°: each is moved within its plane to stand straight, {how}.",
+            Caution(
+                "tilted",
+                f"The slices are tilted by {angle:.1f}°: each is shifted within its plane to make the stack upright, "
+                f"{how}.",
+                {"angle": round(angle, 1)},
+            ),
         ),
         volume.details,
     )

@@ -7,33 +7,21 @@ with an id by which a user can ask for it. An id is a number and not a UID, whic
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.volume.limits import SMALLEST_SIDE
 from chalicelib.pipelines.volume.readers import dicom
-from chalicelib.pipelines.volume.readers.frames import Fact, Plane
+from chalicelib.pipelines.volume.readers.frames import Fact
+from chalicelib.pipelines.volume.readers.splitting import Slice, depths, positioned, split
 
-SAME_DIRECTION = 5e-3
-SAME_SPACING = 1e-3  # relative
-SAME_PLACE = 0.01  # mm, and of the usual step
-APART_STEPS, APART_MM = 5, 20.0  # a gap beyond both separates two volumes; a smaller one is a gap
-MOMENTS = ("time", "inversion", "flip", "echo number", "trigger", "acquisition")
 THICK_MM = 4.0
-
-
-@dataclass(frozen=True)
-class Slice:
-    """source: by which the caller knows its file."""
-
-    source: int
-    header: dicom.Header
-    plane: Plane
 
 
 @dataclass(frozen=True)
@@ -64,11 +52,11 @@ _SPOKEN = {"echo": "echo_time_ms", "type": "image_type", "b": "b_value"}
 
 @dataclass(frozen=True)
 class Choice:
-    """The volume that is taken, and the others. warnings: sentences about the choice."""
+    """The volume that is taken, and the others."""
 
     taken: Candidate
     others: tuple[Candidate, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Caution, ...]
 
 
 def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
@@ -78,7 +66,7 @@ def candidates(headers: Iterable[tuple[int, dicom.Header]]) -> list[Candidate]:
         by_series[header.series] += [Slice(source, header, plane) for plane in header.planes]
     found = []
     for series, slices in by_series.items():
-        for facts, part in _split(_once(slices)):
+        for facts, part in split(_once(slices)):
             number = part[0].header.series_number
             place = min((s.plane.position or (0.0, 0.0, 0.0)) for s in part)
             order = (number is None, number or 0, series, [(n, _sortable(v)) for n, v in facts], -len(part), place)
@@ -106,8 +94,12 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
         differ = sorted({name for one in (taken, *siblings) for name, _ in one.facts})
         by = f", told apart by {' and '.join(_SPOKEN.get(n, n) for n in differ)}" if differ else ""
         warnings.append(
-            f"The DICOM series holds {len(siblings) + 1} images{by}: {_in_words(taken)} is used; the option `series` "
-            f"chooses another ({'; '.join(_in_words(one) for one in siblings[:8])})."
+            Caution(
+                "several_images_in_series",
+                f"The DICOM series holds {len(siblings) + 1} images{by}: {_in_words(taken)} is used; the option "
+                f"`series` chooses another ({'; '.join(_in_words(one) for one in siblings[:8])}).",
+                {"count": len(siblings) + 1, "used": taken.id},
+            )
         )
     if strangers := [one for one in others if one.series != taken.series]:
         # A cine with forty times is one line, not forty.
@@ -119,8 +111,12 @@ def choose(found: Sequence[Candidate], wanted: str | None) -> Choice:
             for part in by_series.values()
         ]
         warnings.append(
-            f"There are {len(by_series)} other series ({'; '.join(named[:8])}); the option `series` chooses one of "
-            "them."
+            Caution(
+                "other_series",
+                f"There {'is' if len(by_series) == 1 else 'are'} {len(by_series)} other series "
+                f"({'; '.join(named[:8])}); the option `series` chooses another.",
+                {"count": len(by_series)},
+            )
         )
     return Choice(taken, others, tuple(warnings))
 
@@ -145,17 +141,6 @@ def echoes(taken: Candidate, others: Sequence[Candidate]) -> list[tuple[float, C
         and rest(one) == rest(taken)
     ]
     return [(order(one)[0], one) for one in sorted(alike, key=order)]
-
-
-def depths(slices: Sequence[Slice]) -> list[float]:
-    """Each positioned slice's place along the stack's normal, mm."""
-    directions = next(s.plane.directions for s in slices if s.plane.directions)
-    normal = np.cross(directions[:3], directions[3:])
-    return [float(np.dot(normal, s.plane.position or (0, 0, 0))) for s in slices]
-
-
-def positioned(one: Slice) -> bool:
-    return one.plane.position is not None and one.plane.directions is not None
 
 
 def _in_words(one: Candidate) -> str:
@@ -200,127 +185,6 @@ def _once(slices: list[Slice]) -> list[Slice]:
             kept.append(one)
         seen.add(key)
     return kept
-
-
-def _split(slices: list[Slice]) -> list[tuple[tuple[Fact, ...], list[Slice]]]:
-    parts: list[tuple[tuple[Fact, ...], list[Slice]]] = []
-    for group in _alike(slices):
-        kinds: dict[tuple[Fact, ...], list[Slice]] = defaultdict(list)
-        for one in group:
-            kinds[one.plane.kind].append(one)
-        several = [name for name in ("type", "echo", "b") if len({dict(kind).get(name) for kind in kinds}) > 1]
-        shown = several or ["type"]
-        for kind, part in kinds.items():
-            facts = tuple((name, value) for name, value in kind if name in shown and (several or value in ("P", "R")))
-            parts += [((*facts, *more), block) for more, moment in _moments(part) for block in _blocks(moment)]
-    return parts
-
-
-def _alike(slices: list[Slice]) -> list[list[Slice]]:
-    """Slices of one size, direction and pixel size. One without a direction joins the largest group of its size."""
-    groups: list[list[Slice]] = []
-    lost: list[Slice] = []
-    for one in slices:
-        if one.plane.directions is None:
-            lost.append(one)
-            continue
-        for group in groups:
-            if _fits(group[0], one):
-                group.append(one)
-                break
-        else:
-            groups.append([one])
-    for one in lost:
-        size = (one.header.rows, one.header.columns)
-        fitting = [g for g in groups if (g[0].header.rows, g[0].header.columns) == size]
-        if fitting:
-            max(fitting, key=len).append(one)
-        else:
-            groups.append([one])
-    return groups
-
-
-def _fits(first: Slice, other: Slice) -> bool:
-    a, b = first.plane, other.plane
-    if (first.header.rows, first.header.columns) != (other.header.rows, other.header.columns):
-        return False
-    if (a.directions is None) != (b.directions is None) or (a.spacing is None) != (b.spacing is None):
-        return False
-    turned = a.directions and b.directions and not _close(a.directions, b.directions, SAME_DIRECTION)
-    scaled = a.spacing and b.spacing and not _close(a.spacing, b.spacing, SAME_SPACING * max(a.spacing))
-    return not turned and not scaled
-
-
-def _close(one: Sequence[float], other: Sequence[float], tolerance: float) -> bool:
-    # Plain Python: numpy costs fifty times as much on a few numbers, and a thousand directions are compared with one
-    # another here.
-    return all(abs(a - b) <= tolerance for a, b in zip(one, other, strict=True))
-
-
-def _moments(slices: list[Slice]) -> list[tuple[tuple[Fact, ...], list[Slice]]]:
-    """Separates times and repetitions where several slices claim one place: by the fact that explains it, else by
-    order."""
-    if not _collide(slices):
-        return [((), slices)]
-    names = [*MOMENTS, *sorted({n for s in slices for n, _ in s.plane.moment if n.startswith("dimension")})]
-    for name in names:
-
-        def fact(one: Slice, name: str = name) -> Hashable:
-            return dict(one.plane.moment).get(name, "")
-
-        if 1 < len({fact(s) for s in slices}) < len(slices) / 2 or len({fact(s) for s in slices}) == 2:
-            parts = _grouped(slices, fact)
-            if not any(_collide(part) for part in parts.values()):
-                return [(((name, str(value)),), part) for value, part in parts.items()]
-    placed = [s for s in slices if positioned(s)]
-    at: dict[float, list[Slice]] = defaultdict(list)
-    for one, depth in zip(placed, depths(placed), strict=True):
-        at[round(depth, 2)].append(one)
-    counts = Counter(len(part) for part in at.values())
-    if len(counts) == 1 and len(placed) == len(slices):
-        ordered = [sorted(part, key=lambda s: (_trigger(s), s.plane.number, s.source)) for part in at.values()]
-        return [((("repetition", str(n + 1)),), list(part)) for n, part in enumerate(zip(*ordered, strict=True))]
-    return [((), slices)]
-
-
-def _trigger(one: Slice) -> float:
-    return float(dict(one.plane.moment).get("trigger") or 0)
-
-
-def _grouped(slices: Iterable[Slice], key: Callable[[Slice], Hashable]) -> dict[Hashable, list[Slice]]:
-    parts: dict[Hashable, list[Slice]] = defaultdict(list)
-    for one in slices:
-        parts[key(one)].append(one)
-    return parts
-
-
-def _collide(slices: Sequence[Slice]) -> bool:
-    placed = [s for s in slices if positioned(s)]
-    if len(placed) < 2:
-        return False
-    gaps = np.diff(sorted(depths(placed)))
-    return bool((gaps < SAME_PLACE).any())
-
-
-def _blocks(slices: list[Slice]) -> list[list[Slice]]:
-    """Separates both knees: a stack in two parts with a wide gap between them is two volumes."""
-    placed = [s for s in slices if positioned(s)]
-    if len(placed) < 3:
-        return [slices]
-    along = dict(zip(map(id, placed), depths(placed), strict=True))
-    ordered = sorted(placed, key=lambda s: along[id(s)])
-    gaps = np.diff([along[id(s)] for s in ordered])
-    steps = gaps[gaps > SAME_PLACE]
-    if not len(steps):
-        return [slices]
-    far = max(APART_STEPS * float(np.median(steps)), APART_MM)
-    blocks: list[list[Slice]] = [[ordered[0]]]
-    for one, gap in zip(ordered[1:], gaps, strict=True):
-        if gap > far:
-            blocks.append([])
-        blocks[-1].append(one)
-    max(blocks, key=len).extend(s for s in slices if not positioned(s))
-    return blocks
 
 
 def _sortable(value: str) -> tuple[float, str]:

@@ -1,0 +1,22 @@
+"""What must be known beside a result: whatever was dropped, assumed or repaired, and whatever is in doubt."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Caution(NamedTuple):
+    """code: for programs and translations. message: in English. values: those in the message, by the names that its
+    translations use.
+
+    JSON keeps it as a list of the three; `Caution(*row)` reads it.
+    """
+
+    code: str
+    message: str
+    values: dict[str, str | float] = {}  # noqa: RUF012 - read alone
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 slice`, `2 slices`: for nouns whose plural ends in s."""
+    return f"{count} {noun}" if count == 1 else f"{count:,} {noun}s"
