@@ -132,7 +132,7 @@ def test_a_plan_that_is_not_open_takes_no_decisions(status: PlanStatus) -> None:
 
 
 def test_an_outcome_is_no_decision() -> None:
-    with pytest.raises(ValueError, match="no decision"):
+    with pytest.raises(ValueError, match="not a decision"):
         plan().decide(Rule(ChangeStatus.APPLIED))
 
 

@@ -108,7 +108,7 @@ def _make(job: RunContext, plan: Plan, number: int, fitted: dict[str, Any], outp
     outputs.report["outside_target_percent"] = round(100 * applied.outside, 3)
     outputs.report["clipped_percent"] = round(100 * applied.clipped, 3)
     told = (
-        ("outside_target", applied.outside, f"lie outside {correction.space.title} and were cut to its edge."),
+        ("outside_target", applied.outside, f"lie outside {correction.space.title} and were clipped to its edge."),
         ("clipped_highlights", applied.clipped, "are overexposed: their colours are not known, and white stays white."),
         (
             "brighter_than_card",

@@ -195,7 +195,7 @@ def of_flat_field(picture: dict[str, Any], flat: dict[str, Any]) -> list[Caution
             caution(
                 "flat_field_other_camera",
                 "The flat field was taken by another camera, another lens or at another aperture than this picture: "
-                "its vignetting is another.",
+                "its vignetting differs.",
             )
         )
     return told
@@ -273,7 +273,7 @@ def exposure_unknown() -> Caution:
     return caution(
         "exposure_unknown",
         "EXIF doesn't say how this picture and the reference shot were exposed, and no card here shows it: the same "
-        "light and the same exposure are taken for granted.",
+        "light and the same exposure are assumed.",
     )
 
 

@@ -117,7 +117,7 @@ def _gains(flat: Floats, encoding: Encoding, shape: tuple[int, ...]) -> Callable
 
 @dataclass(frozen=True)
 class Applied:
-    """Shares of a picture's pixels. outside: the target can't hold them, and they were cut to its edge. clipped: a
+    """Shares of a picture's pixels. outside: the target can't hold them, and they were clipped to its edge. clipped: a
     channel was at the end of its range, so their colour isn't known. brighter: they are lighter than the card's light
     makes white, and not clipped."""
 

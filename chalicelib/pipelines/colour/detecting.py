@@ -25,7 +25,7 @@ _LEAST_BY_MARKERS = 0.3  # a card half covered still has it
 _MIRROR = np.diag([-1.0, 1.0, 1.0])
 _NO_CARD = (
     "no_card",
-    "No colour card is found: let it be 200 pixels wide at least, uncovered and not in the shade, or set its corners "
+    "No colour card is found: make it at least 200 pixels wide, uncovered and out of the shade, or set its corners "
     "by hand.",
 )
 
@@ -208,17 +208,17 @@ def _why_none(seen: NDArray[np.uint8], single: int, torn: int) -> Reason:
     if torn:
         return (
             "too_blurred",
-            "The card's markers contradict each other, as blur makes them do: focus on the card, hold still.",
+            "The card's markers contradict each other, probably from blur: focus on the card and hold still.",
         )
     if single:
         return (
             "one_marker",
-            "Only one of the card's four markers is seen; two must be, better all: uncover and light them.",
+            "Only one of the card's four markers is visible; two are needed, better all: uncover and light them.",
         )
     if float((seen.min(2) >= 252).mean()) > 0.4:
         return (
             "overexposed",
-            "Most of the picture is white: expose less, so that the white patch keeps below the limit.",
+            "Most of the picture is overexposed: expose less, so that the white patch isn't clipped.",
         )
     grey = cv2.cvtColor(seen, cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, None, fx=min(1, 1000 / max(grey.shape)), fy=min(1, 1000 / max(grey.shape)))
@@ -259,7 +259,7 @@ def by_hand(pixels: Pixels, corners: Floats, wanted: str, known: Mapping[str, Ca
     found = FoundCard(kind, matrix, "corners", max(score, 0))
     if score < _LEAST_BY_HAND:
         return Detection(
-            reason=("corners_off", "Between these corners there are no colours of a card: set them on its corners.")
+            reason=("corners_off", "There is no card between these corners: place them on the card's corners.")
         )
     return Detection([found])
 

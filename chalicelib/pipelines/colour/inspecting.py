@@ -42,9 +42,9 @@ def inspect_file(file: SourceFile, options: Any) -> Inspection:
 
 def _values(file: SourceFile) -> Inspection:
     if file.role != "reference_values":
-        raise UnreadableFile("wrong_role", "Tables of values are taken in the role reference_values alone.")
+        raise UnreadableFile("wrong_role", "Tables of values are accepted only in the role reference_values.")
     if file.size > reference_values.MAX_BYTES:
-        raise UnreadableFile("reference_values_unreadable", "The reference values are far too large a file.")
+        raise UnreadableFile("reference_values_unreadable", "The file of reference values is too large.")
     file.load()
     _, lab = reference_values.read(file.open().read(), file.name)
     return Inspection("text/plain", {"patches": len(lab)})
@@ -61,7 +61,7 @@ def _picture(file: SourceFile) -> Inspection:
             warnings.simplefilter("ignore")
             image: Any = Image.open(stream)
             if image.format not in _TYPES:
-                raise UnreadableFile("content_mismatch", f"The content is {image.format}, which is not taken.")
+                raise UnreadableFile("content_mismatch", f"The content is {image.format}, which is not accepted.")
             check_size(*image.size)
             content_type = _TYPES[image.format]
             image.draft("RGB", (2 * _THUMBNAIL, 2 * _THUMBNAIL))
@@ -77,7 +77,7 @@ def _picture(file: SourceFile) -> Inspection:
     except (UnreadableFile, MemoryError):
         raise
     except Image.DecompressionBombError:
-        raise UnreadableFile("picture_too_large", "The picture has far too many pixels.") from None
+        raise UnreadableFile("picture_too_large", "The picture has too many pixels.") from None
     except Exception as error:
         raise UnreadableFile(
             "damaged_picture", "The picture can't be decoded: it is damaged or of another kind."

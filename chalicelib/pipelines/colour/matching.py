@@ -73,7 +73,7 @@ class Match:
 def _disagrees() -> Unfit:
     return Unfit(
         "card_disagrees",
-        "The colours don't fit the card that was looked for: uncover it, light it evenly, or choose another kind.",
+        "The colours don't match the expected card: uncover it, light it evenly, or choose another kind.",
     )
 
 

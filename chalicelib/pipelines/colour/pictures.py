@@ -94,7 +94,7 @@ def check_size(width: int, height: int) -> None:
     if width * height > MAX_PIXELS:
         raise UnreadableFile(
             "picture_too_large",
-            f"The picture has {width}×{height} pixels; {MAX_PIXELS // 1_000_000} million are the most.",
+            f"The picture has {width}×{height} pixels; {MAX_PIXELS // 1_000_000} million are accepted at most.",
         )
 
 
@@ -115,16 +115,16 @@ def read(path: Path, name: str) -> Picture:
             warnings.simplefilter("ignore")
             image = Image.open(path)
     except Image.DecompressionBombError:
-        raise UnreadableFile("picture_too_large", "The picture has far too many pixels.") from None
+        raise UnreadableFile("picture_too_large", "The picture has too many pixels.") from None
     except Exception:
-        raise UnreadableFile("not_a_picture", "This is no picture that can be read.") from None
+        raise UnreadableFile("not_a_picture", "This isn't a readable picture.") from None
     with image:
         check_size(*image.size)
         form = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "TIFF": "TIFF", "WEBP": "WEBP", "HEIF": "JPEG"}.get(
             image.format or ""
         )
         if form is None:
-            raise UnreadableFile("not_a_picture", f"Pictures of the kind {image.format} are not taken.")
+            raise UnreadableFile("not_a_picture", f"{image.format} pictures are not accepted.")
         found = _decoded(image, form, path)
     found.grey = found.grey or _without_colour(found.pixels)
     return found
@@ -204,7 +204,7 @@ def _decoded_16(
         import cv2
     except ImportError:  # in the function that runs networks, which has no room for it
         raise UnreadableFile(
-            "unsupported_depth", "A network cuts out pictures of 8 bits; GrabCut those of 16 too."
+            "unsupported_depth", "Background models accept 8-bit pictures only; GrabCut also accepts 16 bits."
         ) from None
 
     pixels: Pixels | None = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
@@ -216,9 +216,7 @@ def _decoded_16(
             "unsupported_depth", "TIFF of 16 bits is taken with its channels interleaved, not as separate planes."
         )
     if pixels.dtype != np.uint16:
-        raise UnreadableFile(
-            "unsupported_depth", "Pictures of 8 and of 16 bits are taken; this one is of another depth."
-        )
+        raise UnreadableFile("unsupported_depth", "Only pictures of 8 or 16 bits are accepted.")
     check_size(pixels.shape[1], pixels.shape[0])
     if form == "TIFF":  # OpenCV too turns these upright
         pixels = as_stored(pixels, orientation)

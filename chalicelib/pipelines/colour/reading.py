@@ -17,7 +17,7 @@ def plan(job: RunContext) -> None:
     }
     given = [file for file in usable if file.role not in by_role]
     if not given:
-        raise PipelineFailed("no_pictures", "The job holds no picture to look at.")
+        raise PipelineFailed("no_pictures", "The job has no picture.")
     for role, files in by_role.items():
         if len(files) > 1:
             raise PipelineFailed("several_of_a_role", f"Only one file of a job can be its {role.replace('_', ' ')}.")
@@ -25,7 +25,7 @@ def plan(job: RunContext) -> None:
     if job.options.card == "cameratrax24" and values is None:
         raise PipelineFailed(
             "no_reference_values",
-            "The maker of CameraTrax publishes no values: send your card's own, measured, as reference_values.",
+            "The maker of CameraTrax publishes no values: measure your card and send its values as reference_values.",
         )
     reference = by_role["reference"][0] if by_role["reference"] else None
     numbers = [file for file in (reference, *given) if file is not None]
@@ -60,7 +60,7 @@ def _values(job: RunContext, files: list[InspectedFile]) -> str | None:
     if not files:
         return None
     if files[0].size > reference_values.MAX_BYTES:
-        raise PipelineFailed("reference_values_unreadable", "The reference values are far too large a file.")
+        raise PipelineFailed("reference_values_unreadable", "The file of reference values is too large.")
     try:
         names, lab = reference_values.read(job.fetch(files[0]).read_bytes(), files[0].filename)
         saved.measured_cards(job.options.card, names, lab, "")

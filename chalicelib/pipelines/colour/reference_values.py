@@ -53,9 +53,9 @@ def read(content: bytes, name: str) -> tuple[list[list[str]], Floats]:
     try:
         values = np.array([[float(row[columns.index(field)].replace(",", ".")) for field in wanted] for row in rows])
     except ValueError:
-        raise _refused("The reference values hold something that is no number.") from None
+        raise _refused("The reference values contain something other than numbers.") from None
     if not np.isfinite(values).all():
-        raise _refused("The reference values hold something that is no number.")
+        raise _refused("The reference values contain something other than numbers.")
     lab = lab_of(values / 100) if wanted is _XYZ else values
     _check(lab)
     return [[row[columns.index(field)] for row in rows] for field in _NAMES if field in columns], lab
@@ -91,7 +91,7 @@ def _cgats(text: str) -> tuple[list[str], list[list[str]]]:
     fields = re.search(r"BEGIN_DATA_FORMAT\s(.*?)\sEND_DATA_FORMAT", text, re.S)
     data = re.search(r"BEGIN_DATA\s*\n(.*?)\n?END_DATA\s*$", text, re.S | re.M)
     if not fields or not data:
-        raise _refused("This is no CGATS file: BEGIN_DATA_FORMAT or BEGIN_DATA is missing.")
+        raise _refused("This isn't a CGATS file: BEGIN_DATA_FORMAT or BEGIN_DATA is missing.")
     for stated, right in ((_ILLUMINANT, "D50"), (_OBSERVER, "2")):
         found = stated.search(text[: data.start()])
         if found and found[1].upper() != right:

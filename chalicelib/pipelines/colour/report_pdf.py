@@ -89,7 +89,7 @@ def _picture(report: dict[str, Any], previews: dict[str, bytes]) -> Page:
     told = [line for one in report["warnings"] for line in _wrapped("! " + _plain(one["message"]), 8.5, _INNER)]
     room = max(int((_HEIGHT - _TABLE_ROOM - y) / 12), 1)
     if len(told) > room:
-        told = [*told[: room - 1], "! More is said in the picture's report (JSON)."]
+        told = [*told[: room - 1], "! More in the picture's report (JSON)."]
     for line in told:
         page.text(_LEFT, y, line, 8.5, colour=(0.6, 0.3, 0))
         y += 12

@@ -91,7 +91,7 @@ def _totals(reports: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _sentence(totals: dict[str, Any]) -> str:
     if not totals["success"]:
-        return "No picture could be used; each one's reason stands with it."
+        return "No picture could be used; each states its reason."
     said = f"{totals['succeeded']} of {totals['pictures']} pictures"
     if totals["measured"] and totals["overall_delta_e"] is not None:
         said += f", mean ΔE00 {totals['delta_e_before']:.1f} before and {totals['overall_delta_e']:.2f} after"

@@ -50,7 +50,7 @@ class Heard:
     def conclude(self) -> None:
         """Turns counts into warnings, (code, sentence)."""
         if self.not_numbers:
-            self._warn("not_numbers", f"{self.not_numbers} samples are not numbers and were taken as silence.")
+            self._warn("not_numbers", f"{self.not_numbers} samples are not numbers and were replaced by silence.")
         if self.samples and self.clipped / (self.samples * max(1, self.channels)) > CLIPPED_SHARE:
             self._warn("clipped", f"The sound is clipped: {self.clipped} samples stand at full scale.")
         if self.promised_seconds is not None and self.seconds < self.promised_seconds - SHORT_BY_SECONDS:
@@ -73,7 +73,9 @@ class Heard:
         if self.tracks > 1:
             self._warn("tracks", f"The file has {self.tracks} tracks of sound; the first one was used.")
         if self.rate and self.rate < RATE:
-            self._warn("low_rate", f"The sound has {self.rate} samples a second; phones are told apart less surely.")
+            self._warn(
+                "low_rate", f"The sound has {self.rate} samples a second; phones are distinguished less reliably."
+            )
         if self.energy < CANCELLED_SHARE * self.energy_of_channels:
             self._warn(
                 "cancelled", "The channels cancel each other: one is the other's opposite. Send one of them alone."
@@ -94,16 +96,14 @@ def open_sound(stream: BinaryIO) -> Any:
     order = stream.read(4)
     stream.seek(0)
     if order == b"RIFX":  # FFmpeg would read its samples the wrong way round
-        raise UnreadableFile(
-            "unreadable_sound", "The wav counts its bytes from the large end (RIFX), which is not read."
-        )
+        raise UnreadableFile("unreadable_sound", "The wav is big-endian (RIFX), which is not supported.")
     try:
         container = av.open(stream)
     except (av.FFmpegError, ValueError, EOFError, OSError) as reason:
         raise _unreadable(reason) from None
     if not container.streams.audio:
         container.close()
-        raise UnreadableFile("no_sound", "The file has no stream of sound.")
+        raise UnreadableFile("no_sound", "The file has no audio stream.")
     rate = container.streams.audio[0].codec_context.sample_rate or LOWEST_RATE
     if rate < LOWEST_RATE:
         container.close()
@@ -146,7 +146,7 @@ def decode(stream: BinaryIO, heard: Heard) -> Iterator[NDArray[np.int16]]:
             if not heard.rate:
                 heard.rate, heard.channels = frame.sample_rate, len(frame.layout.channels)
             elif frame.sample_rate != heard.rate:
-                raise UnreadableFile("rate_changes", "The sound changes its sampling rate on the way.")
+                raise UnreadableFile("rate_changes", "The sampling rate changes within the sound.")
             if origin is None and frame.time is not None:
                 origin = frame.time - heard.seconds
             gap = _gap(frame, origin or 0.0, latest, heard)

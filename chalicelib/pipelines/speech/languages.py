@@ -33,7 +33,7 @@ class Language:
     def notice(self) -> str | None:
         if self.name in BUILT_IN:
             return EXPERIMENTAL.get(self.name)
-        return f"The model of {self.name} is this installation's own; how well it aligns has not been measured."
+        return f"The model for {self.name} is this installation's own; its accuracy has not been measured."
 
     def phones(self) -> tuple[str, ...]:
         """The phones that pronunciations consist of."""
@@ -70,10 +70,10 @@ def language_of(job: RunContext) -> Language:
     try:
         folder = job.model(f"{MODELS}/{name}")
     except KeyError:
-        raise PipelineFailed("unknown_language", f"There is no model of {name}.") from None
+        raise PipelineFailed("unknown_language", f"There is no model for {name}.") from None
     definition = next(iter(sorted(folder.rglob("mdef"))), None)
     if definition is None:
-        raise PipelineFailed("unusable_model", f"The model of {name} has no mdef.")
+        raise PipelineFailed("unusable_model", f"The model for {name} has no mdef.")
     found = sorted([*folder.rglob("*.dict"), *folder.rglob("*.dic")])
     return Language(name, definition.parent, found[0] if found else None)
 
@@ -86,7 +86,7 @@ def check_language(name: str, models: Callable[[str], Sequence[str]]) -> None:
     if name not in there:
         raise OptionRefused(
             "language",
-            f"There is no model of {name}. There are: {', '.join([*BUILT_IN, *there])}. An operator adds one as "
+            f"There is no model for {name}. There are: {', '.join([*BUILT_IN, *there])}. An operator adds one as "
             f"models/{MODELS}/{name}.",
         )
 

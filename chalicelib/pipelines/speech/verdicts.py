@@ -32,7 +32,7 @@ class Evidence:
 def judge(found: Evidence) -> tuple[str, str | None]:
     """(verdict, reason); None where all is well."""
     if not found.words:
-        return FAILED, "The transcript holds no word that could be spoken."
+        return FAILED, "The transcript has no words that can be spoken."
     if not found.placed:
         return FAILED, "None of the transcript's words was found in the recording."
     reasons = []
@@ -40,7 +40,7 @@ def judge(found: Evidence) -> tuple[str, str | None]:
     share = found.untranscribed / speech if speech else 0.0
     unspoken = found.words - found.placed - found.unpronounceable
     if share > 0.4 or found.score < LOWEST_SCORE or unspoken > 0.5 * found.words:
-        reasons.append("The transcript doesn't seem to be of this recording.")
+        reasons.append("The transcript doesn't seem to match this recording.")
     if share > UNTRANSCRIBED_SHARE:
         reasons.append(f"{found.untranscribed:.1f} s of sound are not in the transcript ({share:.0%} of the speech).")
     if unspoken > UNSPOKEN_SHARE * found.words:

@@ -50,7 +50,7 @@ class Stash:
             except httpx.TransportError as error:
                 what = f"can't be reached: {error}"
             except (httpx.InvalidURL, UnicodeError):
-                raise StashFailed(f"{self.address} is no address.") from None
+                raise StashFailed(f"{self.address} is not a valid address.") from None
             else:
                 if response.status_code not in {429, 500, 502, 503, 504}:
                     return _data(response)

@@ -87,8 +87,8 @@ def test_one_setting_is_read_by_its_name(world: World) -> None:
         ({"cors_origins": ["*"]}, "cors_origins", "list"),
         ({"cors_origins": ["https://page.example/"]}, "cors_origins", "list"),
         ({"drop_owner": "a b"}, "drop_owner", "id or the email"),
-        ({"drop_owner": "drop"}, "drop_owner", "no user"),
-        ({"drop_owner": "nobody@example.com"}, "drop_owner", "no user"),
+        ({"drop_owner": "drop"}, "drop_owner", "not a user"),
+        ({"drop_owner": "nobody@example.com"}, "drop_owner", "not a user"),
     ],
     ids=str,
 )

@@ -61,7 +61,7 @@ def test_without_exif_the_same_exposure_is_said_to_be_taken_for_granted() -> Non
         run = FakeRun(*shots).run()
         assert "exposure_unknown" in codes(run)
         page = run.members["report.html"].decode()
-        assert "the same light and the same exposure are taken for granted" in page
+        assert "the same light and the same exposure are assumed" in page
 
 
 def test_a_card_in_the_picture_says_that_the_reference_shot_does_not_hold() -> None:

@@ -84,7 +84,7 @@ def test_an_empty_text_names_its_pair() -> None:
         ("c.lab", b"..."),
     ).run()
     assert run.verdict_of("b.wav") == ("failed", "b.lab is empty.")
-    assert run.verdict_of("c.wav") == ("failed", "The transcript holds no word that could be spoken.")
+    assert run.verdict_of("c.wav") == ("failed", "The transcript has no words that can be spoken.")
     assert run.verdict_of("a.wav")[0] == "aligned"
 
 

@@ -102,7 +102,7 @@ def test_what_a_textgrid_holds_in_vain_is_listed() -> None:
     skipped = run.alignment["recordings"][0]["skipped"]
     assert any("clicks holds points" in sentence for sentence in skipped)
     assert any("0.700 to 0.700" in sentence for sentence in skipped)
-    assert any("behind the sound's end" in sentence for sentence in skipped)
+    assert any("after the sound's end" in sentence for sentence in skipped)
     assert all(sentence in run.members["README.txt"].decode() for sentence in skipped)
 
 

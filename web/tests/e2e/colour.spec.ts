@@ -48,7 +48,7 @@ const report = {
   },
   target: 'srgb',
   warnings: [
-    { code: 'outside_target', message: '1.2 % of the pixels lie outside sRGB and were cut to its edge.' },
+    { code: 'outside_target', message: '1.2 % of the pixels lie outside sRGB and were clipped to its edge.' },
   ],
   files: [],
 }

@@ -12,7 +12,7 @@ class _Plain(ElementTree.TreeBuilder):
     """Refuses document types in any encoding, so that nothing expands."""
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        raise UnreadableTranscript("The .eaf file declares a document type, which is not read.")
+        raise UnreadableTranscript("The .eaf file declares a document type, which is not supported.")
 
 
 def read_eaf(content: bytes) -> Transcript:
@@ -58,7 +58,7 @@ def _slots(root: ElementTree.Element, unit: float) -> dict[str, float]:
         try:
             times.append(None if value is None else float(value) * unit)
         except ValueError:
-            raise UnreadableTranscript("The .eaf file holds a time that is no number.") from None
+            raise UnreadableTranscript("The .eaf file holds a time that is not a number.") from None
     known = [i for i, time in enumerate(times) if time is not None]
     found = {}
     for i, time in enumerate(times):

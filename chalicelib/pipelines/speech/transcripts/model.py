@@ -101,7 +101,7 @@ def within(transcript: Transcript, seconds: float) -> Transcript:
             if end - start < TINY:
                 if utterance.text.strip():
                     skipped.append(
-                        f"Tier {tier.name}: an interval at {start:.3f} s lies behind the sound's end; left out."
+                        f"Tier {tier.name}: an interval at {start:.3f} s lies after the sound's end; left out."
                     )
                 continue
             outside = max((utterance.end or 0.0) - seconds, -(utterance.start or 0.0))

@@ -75,7 +75,7 @@ def readme(
         "alignment.json, alignment.csv   every word and phone with its confidence (0 to 1)",
         "",
         "Times are in seconds. Silence and sound that the transcript doesn't have are empty intervals.",
-        "A confidence under 0.5 says: look at this one.",
+        "Check everything with a confidence under 0.5.",
         "",
     ]
     if notes:
