@@ -1,16 +1,14 @@
 // Announces files to the API, batch after batch, each checked before; ahead of the sending, but not far.
 import { api, Problem, pause } from '../api/client'
-import type { StatusAnswer, UploadAnswer, UploadTarget } from '../api/schema'
+import type { StatusAnswer, UploadTarget } from '../api/schema'
 import { sha256Of } from './digest'
-import { announced, type Item, isStuck, isThere, unannounced } from './item'
+import { type Item, isStuck, isThere, unannounced } from './item'
 import type { Journal } from './journal'
-import type { JobRecord } from './record'
 import type { Sending } from './sending'
 import type { UploadState } from './state'
 
 /** The first batch is small, so that something moves soon. */
 const FIRST_BATCH = 40
-const BATCH = 500
 const BATCH_BYTES = 1024 ** 3
 const AHEAD = 200
 /** Milliseconds to wait for files' inspection before their twins are sent as well. */
@@ -71,7 +69,7 @@ export class Announcing {
 
   private batchOf(wanted: (one: Item) => boolean): Item[] {
     const batch: Item[] = []
-    const most = this.state.job?.announced ? BATCH : FIRST_BATCH
+    const most = this.state.job?.announced ? this.state.destination.most : FIRST_BATCH
     let bytes = 0
     for (const one of this.state.items) {
       if (one.state !== 'waiting' || !wanted(one)) continue
@@ -90,6 +88,7 @@ export class Announcing {
 
   /** By its hash, the API recognises a file that it has already, and the store refuses other bytes. */
   private async check(batch: Item[], run: number): Promise<void> {
+    if (!this.state.destination.compares) return
     for (const one of batch) {
       await this.until(() => true, run)
       if (run !== this.state.run || !one.file) continue
@@ -140,11 +139,11 @@ export class Announcing {
     if (!job || run !== this.state.run) return
     const more = items.some((one) => unannounced(one) && !ready.includes(one))
     if (!ready.length && (more || !job.jobId)) return
-    const answer = await asked(job, ready, more)
+    const answer = await this.state.destination.announce(job, ready, more)
     if (run !== this.state.run) return
     const first = !job.jobId
     job.sealed = !more
-    job.jobId = answer.job_id
+    job.jobId = answer.id
     job.announced += ready.length
     for (const target of answer.uploads) this.admit(ready[target.position]!, target)
     // An operating system's own files, which no pipeline takes.
@@ -188,33 +187,3 @@ export class Announcing {
     })
   }
 }
-
-/** Each batch has a key of its own, so that repeated requests are carried out once. */
-function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<UploadAnswer> {
-  const body = { files: ready.map(announced), more }
-  if (job.jobId)
-    return api<UploadAnswer>(`/jobs/${job.jobId}/files`, {
-      method: 'POST',
-      body,
-      patient: true,
-      key: `${job.jobId}-${ready[0]?.index ?? 'seal'}-${ready.length}`,
-    })
-  const { pipeline, options, name } = job
-  return api<UploadAnswer>('/upload', {
-    method: 'POST',
-    body: {
-      ...body,
-      pipeline,
-      options,
-      ...(name ? { name } : {}),
-      // Progress counts all files to come, wherever it is shown.
-      ...(more ? { files_intended: job.total } : {}),
-    },
-    patient: true,
-    key: randomKey(),
-  })
-}
-
-/** crypto.randomUUID, which browsers withhold from pages served without TLS. */
-const randomKey = () =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('-')

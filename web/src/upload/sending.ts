@@ -107,6 +107,7 @@ export class Sending {
         target: one.target,
         multipart: one.multipart ?? null,
         begun: Boolean(one.multipart) && (one.attempts > 0 || !one.target),
+        place: this.state.destination.place(job),
       })
     }
     this.state.tell()

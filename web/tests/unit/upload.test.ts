@@ -1,8 +1,11 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test } from 'vitest'
 import type { PipelineAnswer } from '../../src/api/schema'
+import { giftOf } from '../../src/pages/collect/gift'
 import { commonFolder, extensionOf, litter, refusal, suited } from '../../src/upload/checks'
 import { crc32 } from '../../src/upload/crc32'
+import type { Destination } from '../../src/upload/destination'
+import { own } from '../../src/upload/own'
 import { type FileRecord, type JobRecord, matched, Records } from '../../src/upload/record'
 import { Speed } from '../../src/upload/speed'
 
@@ -139,6 +142,36 @@ describe('what is remembered of an upload', () => {
     expect(await again.unfinished()).toEqual([])
     expect(await again.filesOf('one')).toEqual([])
     expect((await again.bytesOf('one')).size).toBe(0)
+  })
+
+  test('a gift is remembered for its own share alone, and until that ends', async () => {
+    const records = new Records()
+    await records.begin(job, [row(0)])
+    await records.begin({ ...job, jobId: 'gift', share: 'token', until: 5000 }, [row(0, { jobId: 'gift' })])
+    const visit = { token: 'token', pass: '' }
+    const here = async (destination: Destination, now: number) =>
+      (await records.unfinished(now)).filter((one) => destination.owns(one)).map((one) => one.jobId)
+    expect(await here(own, 4999)).toEqual(['one'])
+    expect(
+      await here(
+        giftOf(() => visit),
+        4999,
+      ),
+    ).toEqual(['gift'])
+    expect(
+      await here(
+        giftOf(() => ({ ...visit, token: 'another' })),
+        4999,
+      ),
+    ).toEqual([])
+    expect(
+      await here(
+        giftOf(() => visit),
+        5000,
+      ),
+    ).toEqual([])
+    expect(await records.filesOf('gift')).toEqual([])
+    await records.forget('one')
   })
 
   test('files that are chosen again are known by path, size and time, or by name where the path is another', () => {
