@@ -38,6 +38,13 @@ export class Announcing {
     this.firsts.clear()
     for (const one of this.state.items) if (one.sha256 && one.fileId) this.firsts.set(one.sha256, one)
     try {
+      const { items, job } = this.state
+      if (job?.pending)
+        await this.ask(
+          job.pending.files.map((index) => items[index]!),
+          job.pending.more,
+          run,
+        )
       for (;;) {
         const batch = this.nextBatch()
         if (!batch.length && !this.mustSeal()) break
@@ -139,7 +146,18 @@ export class Announcing {
     if (!job || run !== this.state.run) return
     const more = items.some((one) => unannounced(one) && !ready.includes(one))
     if (!ready.length && (more || !job.jobId)) return
-    const answer = await this.state.destination.announce(job, ready, more)
+    await this.ask(ready, more, run)
+  }
+
+  private async ask(ready: Item[], more: boolean, run: number): Promise<void> {
+    const { destination, job } = this.state
+    if (!job || run !== this.state.run) return
+    if (job.jobId) await this.journal.pend(job, ready, more)
+    const answer = await destination.announce(job, ready, more).catch(async (error) => {
+      // A refused announcement had no effect.
+      if (error instanceof Problem && !error.passing) await this.journal.pended(job)
+      throw error
+    })
     if (run !== this.state.run) return
     const first = !job.jobId
     job.sealed = !more
@@ -149,7 +167,7 @@ export class Announcing {
     // An operating system's own files, which no pipeline takes.
     for (const one of ready) if (!one.fileId) this.leave(one)
     if (first) await this.journal.begin(job)
-    else await this.journal.job(job)
+    else await this.journal.pended(job)
     await this.journal.write()
     this.sending.pump()
   }
@@ -162,7 +180,7 @@ export class Announcing {
       one.known = true
       this.sending.arrived(one.index, 'known')
     } else {
-      one.state = 'ready'
+      one.state = one.file ? 'ready' : 'missing'
       this.sending.add(one)
       this.journal.note(one)
     }

@@ -57,7 +57,17 @@ export class Journal {
     }
   }
 
-  async job(job: JobRecord): Promise<void> {
+  /** Files are about to be announced: the request can be repeated as it was. */
+  async pend(job: JobRecord, files: readonly Item[], more: boolean): Promise<void> {
+    job.pending = { files: files.map((one) => one.index), more }
+    for (const one of files) this.note(one)
+    await this.write()
+    await this.records.job(job).catch(ignore)
+  }
+
+  /** The announcement is answered. */
+  async pended(job: JobRecord): Promise<void> {
+    delete job.pending
     await this.records.job(job).catch(ignore)
   }
 

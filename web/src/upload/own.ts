@@ -13,7 +13,7 @@ export const own: Destination = {
 
   async current(job) {
     const now = await api<JobAnswer>(`/jobs/${job.jobId}`)
-    return FINAL.has(now.status) ? null : { ...job, sealed: now.sealed }
+    return FINAL.has(now.status) ? null : { ...job, sealed: now.sealed, name: job.name || now.name }
   },
 
   /** Each batch has a key of its own, so that repeated requests are carried out once. */

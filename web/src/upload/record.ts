@@ -15,6 +15,8 @@ export interface JobRecord {
   announced: number
   sealed: boolean
   beganAt: number
+  /** The announcement under way: a reload may lose its answer, and only the same request finds that again. */
+  pending?: { files: number[]; more: boolean }
   /** For files that are given by a share: its token, and the name of who gives. The id is then the gift's. */
   share?: string
   giver?: string

@@ -1,13 +1,23 @@
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
-import type { PipelineAnswer } from '../../src/api/schema'
+import { describe, expect, test, vi } from 'vitest'
+import type { PipelineAnswer, UploadTarget } from '../../src/api/schema'
 import { giftOf } from '../../src/pages/collect/gift'
 import { commonFolder, extensionOf, litter, refusal, suited } from '../../src/upload/checks'
 import { crc32 } from '../../src/upload/crc32'
 import type { Destination } from '../../src/upload/destination'
+import { UploadEngine } from '../../src/upload/engine'
 import { own } from '../../src/upload/own'
 import { type FileRecord, type JobRecord, matched, Records } from '../../src/upload/record'
 import { Speed } from '../../src/upload/speed'
+
+// Uppy sends in browsers alone.
+vi.mock('../../src/upload/transport', () => ({
+  Transport: class {
+    carried = 0
+    send() {}
+    clear() {}
+  },
+}))
 
 const file = (name: string, content = 'x', lastModified = 1000) => new File([content], name, { lastModified })
 const chosen = (path: string, one: File) => ({ path, file: one, size: one.size, modified: one.lastModified })
@@ -182,5 +192,42 @@ describe('what is remembered of an upload', () => {
       chosen('Italy/2.jpg', file('2.jpg', 'x', 2000)),
     ])
     expect([...found.keys()]).toEqual([0, 1])
+  })
+})
+
+describe('an upload that a reload interrupts', () => {
+  test('repeats an announcement that was not answered as it was, and no other', async () => {
+    const asked: { job: string; files: string[]; more: boolean }[] = []
+    const destination: Destination = {
+      ...own,
+      compares: false,
+      current: async (job) => job,
+      announce(job, files, more) {
+        asked.push({ job: job.jobId, files: files.map((one) => one.path), more })
+        if (asked.length === 2) return new Promise(() => undefined)
+        const uploads = files.map(({ index }, position) => ({ file_id: `lost-${index}`, position }))
+        return Promise.resolve({ id: 'lost', uploads: uploads as UploadTarget[] })
+      },
+    }
+    const files = Array.from({ length: 45 }, (_, n) => chosen(`${n}.jpg`, file(`${n}.jpg`)))
+    new UploadEngine(destination).start(media, {}, files, 'Italy', new Map())
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+
+    // Bytes are kept by browsers alone: here all files have to be chosen again.
+    const again = new UploadEngine(destination)
+    await again.goOn((await again.unfinished())!)
+    await vi.waitFor(() => expect(again.items.every((one) => one.fileId)).toBe(true))
+    expect(again.count('missing')).toBe(45)
+    again.supply(files)
+    expect(again.count('missing')).toBe(0)
+    await vi.waitFor(async () => expect((await again.unfinished())?.pending).toBeUndefined())
+    expect(asked[2]).toEqual(asked[1])
+    expect(asked).toHaveLength(3)
+    expect(asked[1]).toEqual({
+      job: 'lost',
+      files: ['40.jpg', '41.jpg', '42.jpg', '43.jpg', '44.jpg'],
+      more: false,
+    })
+    again.reset()
   })
 })
