@@ -22,6 +22,8 @@ export interface Destination {
   ): Promise<{ id: string; uploads: readonly UploadTarget[] }>
   /** Other address and credentials for signing. */
   place(job: JobRecord): OutgoingFile['place']
+  /** Whether an announced file has arrived. Raises Problem. */
+  arrived(one: Item): Promise<boolean>
   /** An announced file will not come. Raises Problem. */
   leaveOut(one: Item): Promise<void>
   /** The upload will not be resumed. Raises Problem. */

@@ -1,10 +1,13 @@
 // Uploads into a job of the user's own, which the first announcement opens and the last one seals.
 import { api } from '../api/client'
 import { FINAL } from '../api/queries'
-import type { JobAnswer, UploadAnswer } from '../api/schema'
+import type { JobAnswer, LibraryFile, UploadAnswer } from '../api/schema'
 import type { Destination } from './destination'
 import { announced, type Item } from './item'
 import type { JobRecord } from './record'
+
+/** The error of a file that was given up before it came. */
+export const NEVER = 'given_up'
 
 export const own: Destination = {
   most: 500,
@@ -43,6 +46,11 @@ export const own: Destination = {
   },
 
   place: () => undefined,
+
+  async arrived(one) {
+    const { status, error_code } = await api<LibraryFile>(`/files/${one.fileId}`, { patient: true })
+    return status !== 'expected' && error_code !== NEVER
+  },
 
   leaveOut: (one) => api(`/jobs/${one.jobId}/files/${one.fileId}`, { method: 'DELETE', patient: true }),
 

@@ -141,9 +141,8 @@ export class Sending {
     if (one?.state !== 'sending') return
     this.flying.delete(index)
     one.target = null
-    // The API no longer awaits the file: an earlier try had arrived, and only its answer was lost.
     if (error.code === 'not_allowed_in_state') {
-      this.arrived(index, 'sent')
+      void this.unawaited(one)
       return
     }
     one.status = error.status
@@ -155,6 +154,18 @@ export class Sending {
       one.error = reasonOf(error)
       if (error.status === 0) void this.look(one)
     }
+    this.pump()
+    this.state.settle()
+  }
+
+  /** The API no longer awaits the file: an earlier try had arrived and only its answer was lost, or the job is over. */
+  private async unawaited(one: Item): Promise<void> {
+    const { run } = this.state
+    const there = await this.state.destination.arrived(one).catch(() => false)
+    if (run !== this.state.run || one.state !== 'sending') return
+    if (there) return this.arrived(one.index, 'sent')
+    one.state = 'failed'
+    one.error = 'over'
     this.pump()
     this.state.settle()
   }

@@ -9,12 +9,17 @@ import { UploadEngine } from '../../src/upload/engine'
 import { own } from '../../src/upload/own'
 import { type FileRecord, type JobRecord, matched, Records } from '../../src/upload/record'
 import { Speed } from '../../src/upload/speed'
+import type { OutgoingFile, Reports } from '../../src/upload/transport'
 
-// Uppy sends in browsers alone.
+// Uppy sends in browsers alone. Here the API refuses to sign what is sent.
 vi.mock('../../src/upload/transport', () => ({
   Transport: class {
     carried = 0
-    send() {}
+    constructor(private readonly reports: Reports) {}
+    send({ index }: OutgoingFile) {
+      const refusal = Object.assign(new Error(), { status: 409, code: 'not_allowed_in_state' })
+      queueMicrotask(() => this.reports.failed(index, refusal))
+    }
     clear() {}
   },
 }))
@@ -195,12 +200,40 @@ describe('what is remembered of an upload', () => {
   })
 })
 
+test('a file that the API no longer awaits was sent only if it is there: the job may have been cancelled', async () => {
+  const destination: Destination = {
+    ...own,
+    compares: false,
+    arrived: async (one) => one.index === 0,
+    announce: async (_, files) => ({
+      id: 'cancelled',
+      uploads: files.map(({ index }, position) => ({ file_id: `${index}`, position })) as UploadTarget[],
+    }),
+  }
+  const upload = new UploadEngine(destination)
+  upload.start(
+    media,
+    {},
+    ['a.jpg', 'b.jpg'].map((name) => chosen(name, file(name))),
+    '',
+    new Map(),
+  )
+  await vi.waitFor(() => expect(upload.phase).toBe('incomplete'))
+  expect(upload.items.map(({ state, error }) => [state, error])).toEqual([
+    ['sent', null],
+    ['failed', 'over'],
+  ])
+  upload.reset()
+  await new Records().forget('cancelled')
+})
+
 describe('an upload that a reload interrupts', () => {
   test('repeats an announcement that was not answered as it was, and no other', async () => {
     const asked: { job: string; files: string[]; more: boolean }[] = []
     const destination: Destination = {
       ...own,
       compares: false,
+      arrived: () => new Promise(() => undefined),
       current: async (job) => job,
       announce(job, files, more) {
         asked.push({ job: job.jobId, files: files.map((one) => one.path), more })

@@ -1,10 +1,10 @@
 // Uploads by a share into somebody else's job: the share's limits and the gift's id take the place of an account.
-import { askedWith, baseOf, giveFiles, MOST_AT_ONCE } from '../../api/collect'
+import { askedWith, baseOf, giveFiles, given, MOST_AT_ONCE } from '../../api/collect'
 import type { Visit } from '../../api/shares'
 import { crc32 } from '../../upload/crc32'
 import type { Destination } from '../../upload/destination'
 import { announced } from '../../upload/item'
-import { keyOf, randomKey } from '../../upload/own'
+import { keyOf, NEVER, randomKey } from '../../upload/own'
 
 /** visit: the present one, whose pass may change. */
 export function giftOf(visit: () => Visit): Destination {
@@ -26,6 +26,11 @@ export function giftOf(visit: () => Visit): Destination {
     },
 
     place: (job) => ({ base: baseOf(visit()), asked: askedWith(visit(), job.jobId) }),
+    async arrived(one) {
+      const [file] = await given(visit(), one.jobId, [one.fileId ?? ''])
+      return file !== undefined && file.status !== 'expected' && file.error_code !== NEVER
+    },
+
     // Announced files keep their place in the share's limit until the job is started.
     leaveOut: async () => undefined,
     cancel: async () => undefined,
