@@ -3,6 +3,7 @@
 // Uppy would take all of them at once, but copies its table of files with each change of one: twenty thousand would be
 // copied at every step of every file. It retries parts by itself, but never a file sent in one request.
 
+import { Problem } from '../api/transport'
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
 import { Speed } from './speed'
@@ -161,11 +162,14 @@ export class Sending {
   /** The API no longer awaits the file: an earlier try had arrived and only its answer was lost, or the job is over. */
   private async unawaited(one: Item): Promise<void> {
     const { run } = this.state
-    const there = await this.state.destination.arrived(one).catch(() => false)
+    const found = await this.state.destination.arrived(one).then(
+      (there) => (there ? null : 'over'),
+      (error) => (error instanceof Problem && !error.passing ? 'over' : 'offline'),
+    )
     if (run !== this.state.run || one.state !== 'sending') return
-    if (there) return this.arrived(one.index, 'sent')
+    if (!found) return this.arrived(one.index, 'sent')
     one.state = 'failed'
-    one.error = 'over'
+    one.error = found
     this.pump()
     this.state.settle()
   }

@@ -1,6 +1,7 @@
 import 'fake-indexeddb/auto'
 import { describe, expect, test, vi } from 'vitest'
 import type { PipelineAnswer, UploadTarget } from '../../src/api/schema'
+import { Problem } from '../../src/api/transport'
 import { giftOf } from '../../src/pages/collect/gift'
 import { commonFolder, extensionOf, litter, refusal, suited } from '../../src/upload/checks'
 import { crc32 } from '../../src/upload/crc32'
@@ -204,7 +205,11 @@ test('a file that the API no longer awaits was sent only if it is there: the job
   const destination: Destination = {
     ...own,
     compares: false,
-    arrived: async (one) => one.index === 0,
+    arrived: async (one) => {
+      if (one.index === 2) throw new Problem('unreachable', 0, '')
+      if (one.index === 3) throw new Problem('job_not_found', 404, '')
+      return one.index === 0
+    },
     announce: async (_, files) => ({
       id: 'cancelled',
       uploads: files.map(({ index }, position) => ({ file_id: `${index}`, position })) as UploadTarget[],
@@ -214,13 +219,15 @@ test('a file that the API no longer awaits was sent only if it is there: the job
   upload.start(
     media,
     {},
-    ['a.jpg', 'b.jpg'].map((name) => chosen(name, file(name))),
+    ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'].map((name) => chosen(name, file(name))),
     '',
     new Map(),
   )
   await vi.waitFor(() => expect(upload.phase).toBe('incomplete'))
   expect(upload.items.map(({ state, error }) => [state, error])).toEqual([
     ['sent', null],
+    ['failed', 'over'],
+    ['failed', 'offline'],
     ['failed', 'over'],
   ])
   upload.reset()
