@@ -99,6 +99,7 @@ def job_summary(job: Job) -> JobSummary:
         result=dict(job.result) if job.result else None,
         size_bytes=job.kept_bytes if job.final else None,
         origin=origin_answer(job),
+        collecting_until=job.collecting_until,
     )
 
 
@@ -123,6 +124,7 @@ def status_answer(job: Job) -> StatusAnswer:
     how_far = progress(job, work, queue, now)
     remaining = how_far.remaining_seconds
     answer = StatusAnswer(job_id=job.id, status=job.state, poll_after_seconds=poll_after(job, remaining))
+    answer.collecting_until = job.collecting_until
     match job.state:
         case JobState.PENDING:
             answer.files_expected, answer.files_received = job.file_count, services().arrivals.of(job)

@@ -160,6 +160,11 @@ class Job:
         return self.made_revision == self.revision
 
     @property
+    def collecting_until(self) -> datetime | None:
+        """While others' files are collected into it: when that ends, unless its owner starts it before."""
+        return None if self.sealed or self.final else self.open_until
+
+    @property
     def all_in(self) -> bool:
         return self.sealed and self.counts.finished >= self.file_count
 

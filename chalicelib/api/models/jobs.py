@@ -90,6 +90,9 @@ class OriginAnswer(Answer):
     )
 
 
+COLLECTING = "While the job is open for files of others: when that ends, unless you start the job before."
+
+
 class JobSummary(Answer):
     id: str
     name: str
@@ -109,6 +112,7 @@ class JobSummary(Answer):
         "share count once."
     )
     origin: OriginAnswer | None = Field(None, description="Set for imports and drop folders.")
+    collecting_until: Time | None = Field(None, description=COLLECTING)
 
 
 class JobsQuery(Query):
@@ -153,6 +157,7 @@ class StatusAnswer(Answer):
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
     waiting_for: WaitingFor | None = None
+    collecting_until: Time | None = Field(None, description=COLLECTING)
     download_url: str | None = None
     result_size_bytes: int | None = None
     results_current: bool | None = Field(

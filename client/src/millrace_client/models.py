@@ -303,6 +303,8 @@ class BinnedJob(BaseModel):
     waiting_for: WaitingFor | None = None
     origin: OriginAnswer | None = None
     """Set for imports and drop folders."""
+    collecting_until: datetime | None = None
+    """While the job is open for files of others: when that ends, unless you start the job before."""
 
 
 class BulkAnswer(BaseModel):
@@ -832,6 +834,8 @@ class JobSummary(BaseModel):
     waiting_for: WaitingFor | None = None
     origin: OriginAnswer | None = None
     """Set for imports and drop folders."""
+    collecting_until: datetime | None = None
+    """While the job is open for files of others: when that ends, unless you start the job before."""
 
 
 class JobsPage(BaseModel):
@@ -1717,6 +1721,8 @@ class StatusAnswer(BaseModel):
     elapsed_seconds: float | None = None
     estimated_remaining_seconds: int | None = None
     waiting_for: WaitingFor | None = None
+    collecting_until: datetime | None = None
+    """While the job is open for files of others: when that ends, unless you start the job before."""
     download_url: str | None = None
     result_size_bytes: int | None = None
     results_current: bool | None = None

@@ -73,15 +73,20 @@ def test_files_of_others_come_into_a_job_that_its_owner_starts(
     assert first.headers["x-robots-tag"].startswith("noindex")
     give(world, share, {"c.jpg": photo + b"\0"})
     world.deliver()
-    assert owner.get(f"/status/{share['job_id']}")["status"] in ("pending", "running")
+    status = owner.get(f"/status/{share['job_id']}")
+    assert status["status"] in ("pending", "running")
+    [listed] = owner.get("/jobs")["items"]
+    assert status["collecting_until"] == listed["collecting_until"] == share["expires_at"]
     states = given(world, share, first["gift"], *(upload["file_id"] for upload in first["uploads"]))["items"]
     assert [(one["filename"], one["status"], one["error_code"]) for one in states] == [
         ("a.jpg", "inspected", None),
         ("b.jpg", "rejected", "content_mismatch"),
     ]
     seal(owner, share["job_id"])
+    assert owner.get(f"/status/{share['job_id']}").json.get("collecting_until") is None
     world.deliver()
     assert owner.get(f"/status/{share['job_id']}")["status"] == "completed"
+    assert owner.get("/jobs")["items"][0]["collecting_until"] is None
     files = owner.get(f"/jobs/{share['job_id']}/files")["items"]
     assert {file["original_filename"]: file["given_by"] for file in files} == {
         "a.jpg": "<b>Bob</b>",

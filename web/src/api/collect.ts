@@ -24,7 +24,7 @@ export const giveFiles = (
     patient: true,
   })
 
-export async function given(visit: Visit, gift: string, ids: readonly string[], signal: AbortSignal) {
+export async function given(visit: Visit, gift: string, ids: readonly string[], signal?: AbortSignal) {
   const found: GivenAnswer['items'] = []
   for (let start = 0; start < ids.length; start += LOOKED_AT) {
     const some = ids.slice(start, start + LOOKED_AT).join(',')

@@ -21,6 +21,7 @@ import type {
   RemakeRequest,
   StatsAnswer,
   StatusAnswer,
+  UploadAnswer,
 } from './schema'
 
 export const FINAL: ReadonlySet<JobState> = new Set(['completed', 'failed', 'cancelled'])
@@ -176,12 +177,16 @@ export async function content(artifact: ArtifactAnswer): Promise<Blob> {
 export function useControl(jobId: string) {
   const client = useQueryClient()
   return useMutation({
-    mutationFn: (action: 'pause' | 'resume' | 'cancel' | 'retry' | { remake: RemakeRequest }) =>
+    mutationFn: (
+      action: 'pause' | 'resume' | 'cancel' | 'retry' | 'start' | { remake: RemakeRequest },
+    ): Promise<JobAnswer | UploadAnswer> =>
       typeof action === 'object'
         ? api<JobAnswer>(`/jobs/${jobId}/remake`, { method: 'POST', body: action.remake })
         : action === 'retry'
           ? api<JobAnswer>(`/jobs/${jobId}/retry`, { method: 'POST' })
-          : api<JobAnswer>(`/jobs/${jobId}/control`, { method: 'POST', body: { action } }),
+          : action === 'start'
+            ? api<UploadAnswer>(`/jobs/${jobId}/files`, { method: 'POST', body: { files: [] } })
+            : api<JobAnswer>(`/jobs/${jobId}/control`, { method: 'POST', body: { action } }),
     onSettled: () =>
       Promise.all(
         ['status', 'job', 'duplicates', 'artifacts', 'tree'].map((name) =>

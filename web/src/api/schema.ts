@@ -504,6 +504,10 @@ export interface BinnedJob {
    * Set for imports and drop folders.
    */
   origin?: OriginAnswer | null
+  /**
+   * While the job is open for files of others: when that ends, unless you start the job before.
+   */
+  collecting_until?: string | null
   binned_at: string
   /**
    * The time of permanent deletion.
@@ -1648,6 +1652,10 @@ export interface JobSummary {
    * Set for imports and drop folders.
    */
   origin?: OriginAnswer | null
+  /**
+   * While the job is open for files of others: when that ends, unless you start the job before.
+   */
+  collecting_until?: string | null
 }
 /**
  * This interface was referenced by `Api`'s JSON-Schema
@@ -2991,6 +2999,10 @@ export interface StatusAnswer {
   elapsed_seconds?: number | null
   estimated_remaining_seconds?: number | null
   waiting_for?: WaitingFor | null
+  /**
+   * While the job is open for files of others: when that ends, unless you start the job before.
+   */
+  collecting_until?: string | null
   download_url?: string | null
   result_size_bytes?: number | null
   /**

@@ -169,6 +169,7 @@ export function JobRow({ job, title, watched, children }: RowProps) {
   const status = useStatus(job.id, watched)
   const how = watched ? status.data : undefined
   const quantities = useQuantities()
+  const collecting = Boolean((how ?? job).collecting_until)
   return (
     <li>
       <Link to={`/jobs/${job.id}`} className={styles.row} data-stop>
@@ -187,7 +188,7 @@ export function JobRow({ job, title, watched, children }: RowProps) {
         </span>
         {how && <Progress how={how} />}
         <span className={styles.state}>
-          <JobStateMark state={how?.status ?? job.status} />
+          <JobStateMark state={how?.status ?? job.status} collecting={collecting} />
           <time dateTime={job.created_at} title={quantities.moment(job.created_at)}>
             {quantities.ago(job.created_at)}
           </time>
@@ -200,6 +201,12 @@ export function JobRow({ job, title, watched, children }: RowProps) {
 function Progress({ how }: { how: StatusAnswer }) {
   const { t } = useWords()
   const quantities = useQuantities()
+  if (how.collecting_until)
+    return (
+      <span className={`${styles.progress} number`}>
+        <span>{t('job.collecting', { until: quantities.day(how.collecting_until) })}</span>
+      </span>
+    )
   if (how.status === 'queued' && how.queue_position)
     return (
       <span className={`${styles.progress} number`}>

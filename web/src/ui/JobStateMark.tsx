@@ -1,4 +1,13 @@
-import { Ban, CircleCheck, CircleDashed, CirclePause, CircleX, Hourglass, LoaderCircle } from 'lucide-react'
+import {
+  Ban,
+  CircleCheck,
+  CircleDashed,
+  CirclePause,
+  CircleX,
+  Hourglass,
+  Inbox,
+  LoaderCircle,
+} from 'lucide-react'
 import type { JobState } from '../api/schema'
 import { useWords } from '../i18n'
 import styles from './JobStateMark.module.css'
@@ -13,13 +22,14 @@ const ICONS = {
   cancelled: Ban,
 } satisfies Record<JobState, typeof Ban>
 
-export function JobStateMark({ state }: { state: JobState }) {
+/** collecting: the job is open for files of others. */
+export function JobStateMark({ state, collecting = false }: { state: JobState; collecting?: boolean }) {
   const { t } = useWords()
-  const Icon = ICONS[state]
+  const Icon = collecting ? Inbox : ICONS[state]
   return (
-    <span className={`${styles.mark} ${styles[state]}`}>
+    <span className={`${styles.mark} ${styles[collecting ? 'pending' : state]}`}>
       <Icon aria-hidden size={16} strokeWidth={2.1} />
-      {t(`state.${state}`)}
+      {t(collecting ? 'state.collecting' : `state.${state}`)}
     </span>
   )
 }

@@ -10,12 +10,16 @@ import { Button, ButtonLink, Notice } from './controls'
 
 const EVERYTHING = { status: [], pipeline: '' }
 
-/** The jobs that were active when the page was opened, and still are. */
+/** The jobs that were active when the page was opened, and still are. One that waits for others' files, for days, is
+ * no work under way. */
 export const stillGoing = (
   jobs: readonly JobSummary[],
   before: ReadonlySet<string>,
   hidden: ReadonlySet<string>,
-): JobSummary[] => jobs.filter((job) => before.has(job.id) && !FINAL.has(job.status) && !hidden.has(job.id))
+): JobSummary[] =>
+  jobs.filter(
+    (job) => before.has(job.id) && !FINAL.has(job.status) && !job.collecting_until && !hidden.has(job.id),
+  )
 
 /** except: the job whose upload is shown elsewhere. */
 export function Ongoing({ except }: { except: string | undefined }) {

@@ -1,7 +1,6 @@
 // The current upload, on every page but its own; and an upload that a reload has interrupted.
 import { useEffect, useState } from 'react'
 import { useLocation } from 'react-router'
-import { api, Problem } from '../api/client'
 import { useWords } from '../i18n'
 import { useQuantities } from '../i18n/quantities'
 import type { JobRecord } from '../upload/record'
@@ -66,12 +65,7 @@ export function Unfinished() {
 
   if (!found || !idle) return <Ongoing except={upload.job?.jobId} />
   const discard = async () => {
-    await api(`/jobs/${found.jobId}/control`, { method: 'POST', body: { action: 'cancel' } }).catch(
-      (error) => {
-        if (!(error instanceof Problem) || error.passing) throw error
-      },
-    )
-    await upload.forget(found.jobId)
+    await upload.discard(found)
     setFound(null)
   }
   return (

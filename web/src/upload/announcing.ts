@@ -1,16 +1,14 @@
 // Announces files to the API, batch after batch, each checked before; ahead of the sending, but not far.
 import { api, Problem, pause } from '../api/client'
-import type { StatusAnswer, UploadAnswer, UploadTarget } from '../api/schema'
+import type { StatusAnswer, UploadTarget } from '../api/schema'
 import { sha256Of } from './digest'
-import { announced, type Item, isStuck, isThere, unannounced } from './item'
+import { type Item, isStuck, isThere, unannounced } from './item'
 import type { Journal } from './journal'
-import type { JobRecord } from './record'
 import type { Sending } from './sending'
 import type { UploadState } from './state'
 
 /** The first batch is small, so that something moves soon. */
 const FIRST_BATCH = 40
-const BATCH = 500
 const BATCH_BYTES = 1024 ** 3
 const AHEAD = 200
 /** Milliseconds to wait for files' inspection before their twins are sent as well. */
@@ -40,6 +38,13 @@ export class Announcing {
     this.firsts.clear()
     for (const one of this.state.items) if (one.sha256 && one.fileId) this.firsts.set(one.sha256, one)
     try {
+      const { items, job } = this.state
+      if (job?.pending)
+        await this.ask(
+          job.pending.files.map((index) => items[index]!),
+          job.pending.more,
+          run,
+        )
       for (;;) {
         const batch = this.nextBatch()
         if (!batch.length && !this.mustSeal()) break
@@ -71,7 +76,7 @@ export class Announcing {
 
   private batchOf(wanted: (one: Item) => boolean): Item[] {
     const batch: Item[] = []
-    const most = this.state.job?.announced ? BATCH : FIRST_BATCH
+    const most = this.state.job?.announced ? this.state.destination.most : FIRST_BATCH
     let bytes = 0
     for (const one of this.state.items) {
       if (one.state !== 'waiting' || !wanted(one)) continue
@@ -90,6 +95,7 @@ export class Announcing {
 
   /** By its hash, the API recognises a file that it has already, and the store refuses other bytes. */
   private async check(batch: Item[], run: number): Promise<void> {
+    if (!this.state.destination.compares) return
     for (const one of batch) {
       await this.until(() => true, run)
       if (run !== this.state.run || !one.file) continue
@@ -140,17 +146,28 @@ export class Announcing {
     if (!job || run !== this.state.run) return
     const more = items.some((one) => unannounced(one) && !ready.includes(one))
     if (!ready.length && (more || !job.jobId)) return
-    const answer = await asked(job, ready, more)
+    await this.ask(ready, more, run)
+  }
+
+  private async ask(ready: Item[], more: boolean, run: number): Promise<void> {
+    const { destination, job } = this.state
+    if (!job || run !== this.state.run) return
+    if (job.jobId) await this.journal.pend(job, ready, more)
+    const answer = await destination.announce(job, ready, more).catch(async (error) => {
+      // A refused announcement had no effect.
+      if (error instanceof Problem && !error.passing) await this.journal.pended(job)
+      throw error
+    })
     if (run !== this.state.run) return
     const first = !job.jobId
     job.sealed = !more
-    job.jobId = answer.job_id
+    job.jobId = answer.id
     job.announced += ready.length
     for (const target of answer.uploads) this.admit(ready[target.position]!, target)
     // An operating system's own files, which no pipeline takes.
     for (const one of ready) if (!one.fileId) this.leave(one)
     if (first) await this.journal.begin(job)
-    else await this.journal.job(job)
+    else await this.journal.pended(job)
     await this.journal.write()
     this.sending.pump()
   }
@@ -163,7 +180,7 @@ export class Announcing {
       one.known = true
       this.sending.arrived(one.index, 'known')
     } else {
-      one.state = 'ready'
+      one.state = one.file ? 'ready' : 'missing'
       this.sending.add(one)
       this.journal.note(one)
     }
@@ -188,33 +205,3 @@ export class Announcing {
     })
   }
 }
-
-/** Each batch has a key of its own, so that repeated requests are carried out once. */
-function asked(job: JobRecord, ready: readonly Item[], more: boolean): Promise<UploadAnswer> {
-  const body = { files: ready.map(announced), more }
-  if (job.jobId)
-    return api<UploadAnswer>(`/jobs/${job.jobId}/files`, {
-      method: 'POST',
-      body,
-      patient: true,
-      key: `${job.jobId}-${ready[0]?.index ?? 'seal'}-${ready.length}`,
-    })
-  const { pipeline, options, name } = job
-  return api<UploadAnswer>('/upload', {
-    method: 'POST',
-    body: {
-      ...body,
-      pipeline,
-      options,
-      ...(name ? { name } : {}),
-      // Progress counts all files to come, wherever it is shown.
-      ...(more ? { files_intended: job.total } : {}),
-    },
-    patient: true,
-    key: randomKey(),
-  })
-}
-
-/** crypto.randomUUID, which browsers withhold from pages served without TLS. */
-const randomKey = () =>
-  Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('-')

@@ -1,10 +1,12 @@
 // An upload from the first file to the last, as the page sees it: the user's actions, and its progress.
-import { api, Problem } from '../api/client'
+import { Problem } from '../api/client'
 import type { PipelineAnswer } from '../api/schema'
 import { Announcing } from './announcing'
 import { type Chosen, commonFolder } from './checks'
-import { type Item, type ItemState, isStuck, isTriedAgain, itemOf } from './item'
+import type { Destination } from './destination'
+import { type Item, type ItemState, isStuck, isTriedAgain, itemOf, unannounced } from './item'
 import { Journal } from './journal'
+import { own } from './own'
 import { type JobRecord, matched } from './record'
 import { Sending } from './sending'
 import { ignore, type Phase, type UploadState } from './state'
@@ -26,6 +28,8 @@ export class UploadEngine implements UploadState {
   private readonly announcing = new Announcing(this, this.journal, this.sending)
   private readonly watchers = new Set<() => void>()
   private telling: ReturnType<typeof setTimeout> | null = null
+
+  constructor(readonly destination: Destination) {}
 
   // -- what is shown ------------------------------------------------------------------------------------------------
 
@@ -77,18 +81,29 @@ export class UploadEngine implements UploadState {
       sealed: false,
       beganAt: Date.now(),
     }
-    this.open(
-      job,
-      chosen.map(({ path, file, size, modified }, index) => {
-        const role = roles.get(path)
-        const { type } = file
-        return itemOf(
-          { jobId: '', index, path, size, modified, type, sent: false, ...(role ? { role } : {}) },
-          file,
-        )
-      }),
-    )
+    this.open(job, itemsOf(chosen, 0, roles))
     void this.announcing.work()
+  }
+
+  /** Adds files to the upload, which stays open for more; the first ones begin it. */
+  add(
+    chosen: readonly Chosen[],
+    details: Pick<JobRecord, 'pipeline' | 'name' | 'share' | 'giver' | 'until'>,
+  ): void {
+    if (!this.job)
+      this.open(
+        { ...details, jobId: '', options: {}, total: 0, announced: 0, sealed: false, beganAt: Date.now() },
+        [],
+      )
+    const job = Object.assign(this.job!, details)
+    const items = itemsOf(chosen, this.items.length)
+    job.total += items.length
+    this.items = [...this.items, ...items]
+    this.totalBytes += items.reduce((sum, one) => sum + one.size, 0)
+    if (this.phase === 'done') this.phase = 'working'
+    if (job.jobId) void this.journal.begin(job)
+    this.proceed()
+    this.tell()
   }
 
   /** The upload that was under way when this browser last had the page open. */
@@ -96,8 +111,13 @@ export class UploadEngine implements UploadState {
     return this.journal.unfinished()
   }
 
-  forget(jobId: string): Promise<void> {
-    return this.journal.forget(jobId)
+  /** Gives up an unfinished upload. Raises Problem if that may succeed later. */
+  async discard(job: JobRecord): Promise<void> {
+    await this.destination.cancel(job).catch((error) => {
+      // A job that is already final, or gone, needs no cancelling.
+      if (!(error instanceof Problem) || error.passing) throw error
+    })
+    await this.journal.forget(job.jobId)
   }
 
   /** Resumes a job from before a reload. Files whose bytes were not kept are `missing` until chosen again. */
@@ -144,10 +164,12 @@ export class UploadEngine implements UploadState {
     this.proceed()
   }
 
-  /** Continues without one file that can't be sent or is missing, or without all of them. */
+  /** Continues without one file that can't be sent, is missing or was refused, or without all of them. */
   async leaveOut(index?: number): Promise<void> {
     const { run } = this
-    const left = this.items.filter((one) => isStuck(one) && (index === undefined || one.index === index))
+    const refused = this.phase === 'stopped'
+    const stuck = (one: Item) => isStuck(one) || (refused && unannounced(one))
+    const left = this.items.filter((one) => stuck(one) && (index === undefined || one.index === index))
     while (left.length && run === this.run)
       await Promise.all(left.splice(0, AT_ONCE).map((one) => this.letGo(one, run)))
     if (run !== this.run) return
@@ -160,12 +182,12 @@ export class UploadEngine implements UploadState {
     let fate: 'left' | 'there' | 'kept' = 'left'
     if (one.fileId)
       try {
-        await api(`/jobs/${one.jobId}/files/${one.fileId}`, { method: 'DELETE', patient: true })
+        await this.destination.leaveOut(one)
       } catch (error) {
         fate = error instanceof Problem && error.code === 'file_not_awaited' ? 'there' : 'kept'
       }
     // The file may have been chosen again meanwhile.
-    if (run !== this.run || !isStuck(one)) return
+    if (run !== this.run || (one.fileId && !isStuck(one))) return
     if (fate === 'there') this.sending.arrived(one.index, 'sent')
     else if (fate === 'kept') one.error = 'kept'
     else {
@@ -178,18 +200,7 @@ export class UploadEngine implements UploadState {
 
   /** Cancels the upload and its job; files that have arrived stay with the job. */
   async cancel(): Promise<void> {
-    const { job } = this
-    if (job?.jobId) {
-      await api(`/jobs/${job.jobId}/control`, {
-        method: 'POST',
-        body: { action: 'cancel' },
-        patient: true,
-      }).catch((error) => {
-        // A job that is already final needs no cancelling.
-        if (!(error instanceof Problem) || error.code !== 'not_allowed_in_state') throw error
-      })
-      await this.journal.forget(job.jobId)
-    }
+    if (this.job?.jobId) await this.discard(this.job)
     this.reset()
   }
 
@@ -256,4 +267,15 @@ export class UploadEngine implements UploadState {
   }
 }
 
-export const engine = new UploadEngine()
+const itemsOf = (chosen: readonly Chosen[], from: number, roles?: ReadonlyMap<string, string>): Item[] =>
+  chosen.map(({ path, file, size, modified }, n) => {
+    const role = roles?.get(path)
+    const { type } = file
+    return itemOf(
+      { jobId: '', index: from + n, path, size, modified, type, sent: false, ...(role ? { role } : {}) },
+      file,
+    )
+  })
+
+/** The uploads into jobs of the user's own. */
+export const engine = new UploadEngine(own)

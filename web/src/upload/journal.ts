@@ -1,7 +1,5 @@
 // The record of an upload as it advances, written a few rows at a time and read again after a reload.
-import { api, Problem } from '../api/client'
-import { FINAL } from '../api/queries'
-import type { JobAnswer } from '../api/schema'
+import { Problem } from '../api/client'
 import { type Item, itemOf, recordOf } from './item'
 import { type FileRecord, type JobRecord, Records } from './record'
 import { ignore, type UploadState } from './state'
@@ -12,12 +10,14 @@ export class Journal {
 
   constructor(private readonly state: UploadState) {}
 
-  /** The upload that was under way when this browser last had the page open. */
+  /** The upload to this destination that was under way when this browser last had the page open. */
   async unfinished(): Promise<JobRecord | null> {
+    const { destination } = this.state
     for (const job of await this.records.unfinished()) {
+      if (!destination.owns(job)) continue
       try {
-        const now = await api<JobAnswer>(`/jobs/${job.jobId}`)
-        if (!FINAL.has(now.status)) return { ...job, sealed: now.sealed }
+        const now = await destination.current(job)
+        if (now) return now
         await this.records.forget(job.jobId)
       } catch (error) {
         if (!(error instanceof Problem) || error.passing) return job
@@ -35,7 +35,7 @@ export class Journal {
     })
   }
 
-  /** The job has its id. A browser that refuses to keep anything (a private window, a full disk) still uploads. */
+  /** The job has its id, or more files. A browser that refuses to keep anything (a private window, a full disk) still uploads. */
   async begin(job: JobRecord): Promise<void> {
     const { items, totalBytes } = this.state
     for (const one of items) one.jobId = job.jobId
@@ -57,7 +57,17 @@ export class Journal {
     }
   }
 
-  async job(job: JobRecord): Promise<void> {
+  /** Files are about to be announced: the request can be repeated as it was. */
+  async pend(job: JobRecord, files: readonly Item[], more: boolean): Promise<void> {
+    job.pending = { files: files.map((one) => one.index), more }
+    for (const one of files) this.note(one)
+    await this.write()
+    await this.records.job(job).catch(ignore)
+  }
+
+  /** The announcement is answered. */
+  async pended(job: JobRecord): Promise<void> {
+    delete job.pending
     await this.records.job(job).catch(ignore)
   }
 

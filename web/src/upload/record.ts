@@ -15,6 +15,13 @@ export interface JobRecord {
   announced: number
   sealed: boolean
   beganAt: number
+  /** The announcement under way: a reload may lose its answer, and only the same request finds that again. */
+  pending?: { files: number[]; more: boolean }
+  /** For files that are given by a share: its token, and the name of who gives. The id is then the gift's. */
+  share?: string
+  giver?: string
+  /** When the record is of no more use: the share's end, in milliseconds. */
+  until?: number
 }
 
 export interface FileRecord {
@@ -86,8 +93,11 @@ export class Records {
     await change.done
   }
 
-  async unfinished(): Promise<JobRecord[]> {
-    return (await this.open()).getAll('jobs')
+  /** Without those whose time is over, which are forgotten. */
+  async unfinished(now = Date.now()): Promise<JobRecord[]> {
+    const jobs = await (await this.open()).getAll('jobs')
+    for (const job of jobs) if (over(job, now)) await this.forget(job.jobId)
+    return jobs.filter((job) => !over(job, now))
   }
 
   async filesOf(jobId: string): Promise<FileRecord[]> {
@@ -107,6 +117,8 @@ export class Records {
     await change.done
   }
 }
+
+const over = (job: JobRecord, now: number) => job.until !== undefined && job.until <= now
 
 const everythingOf = (jobId: string) => IDBKeyRange.bound([jobId, 0], [jobId, Number.MAX_SAFE_INTEGER])
 

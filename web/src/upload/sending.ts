@@ -3,6 +3,7 @@
 // Uppy would take all of them at once, but copies its table of files with each change of one: twenty thousand would be
 // copied at every step of every file. It retries parts by itself, but never a file sent in one request.
 
+import { Problem } from '../api/transport'
 import { type Item, isThere } from './item'
 import type { Journal } from './journal'
 import { Speed } from './speed'
@@ -107,6 +108,7 @@ export class Sending {
         target: one.target,
         multipart: one.multipart ?? null,
         begun: Boolean(one.multipart) && (one.attempts > 0 || !one.target),
+        place: this.state.destination.place(job),
       })
     }
     this.state.tell()
@@ -140,9 +142,8 @@ export class Sending {
     if (one?.state !== 'sending') return
     this.flying.delete(index)
     one.target = null
-    // The API no longer awaits the file: an earlier try had arrived, and only its answer was lost.
     if (error.code === 'not_allowed_in_state') {
-      this.arrived(index, 'sent')
+      void this.unawaited(one)
       return
     }
     one.status = error.status
@@ -154,6 +155,21 @@ export class Sending {
       one.error = reasonOf(error)
       if (error.status === 0) void this.look(one)
     }
+    this.pump()
+    this.state.settle()
+  }
+
+  /** The API no longer awaits the file: an earlier try had arrived and only its answer was lost, or the job is over. */
+  private async unawaited(one: Item): Promise<void> {
+    const { run } = this.state
+    const found = await this.state.destination.arrived(one).then(
+      (there) => (there ? null : 'over'),
+      (error) => (error instanceof Problem && !error.passing ? 'over' : 'offline'),
+    )
+    if (run !== this.state.run || one.state !== 'sending') return
+    if (!found) return this.arrived(one.index, 'sent')
+    one.state = 'failed'
+    one.error = found
     this.pump()
     this.state.settle()
   }

@@ -1,11 +1,13 @@
 // The shared state of an upload: its job and files, and the one way to report a change.
 import type { Problem } from '../api/client'
+import type { Destination } from './destination'
 import type { Item } from './item'
 import type { JobRecord } from './record'
 
 export type Phase = 'idle' | 'working' | 'paused' | 'incomplete' | 'stopped' | 'done'
 
 export interface UploadState {
+  readonly destination: Destination
   readonly items: readonly Item[]
   readonly job: JobRecord | null
   readonly phase: Phase

@@ -20,7 +20,7 @@ export interface OutgoingFile {
   /** Some of its parts may be in the store already. */
   begun: boolean
   /** The other address and credentials for signing, for a file that is given by a share. */
-  place?: { base: string; asked: Pick<Asked, 'anonymous' | 'pass' | 'gift'> }
+  place?: { base: string; asked: Pick<Asked, 'anonymous' | 'pass' | 'gift'> } | undefined
 }
 
 export interface Reports {

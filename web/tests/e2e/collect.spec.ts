@@ -2,7 +2,7 @@
 import type { Browser, Page } from '@playwright/test'
 import { accessibleFromTop as accessible } from './looking'
 import { ask, signIn } from './people'
-import { expect, family, film, fits, type Line, SIZES, shapes, test } from './world'
+import { expect, family, film, fits, type Line, SIZES, shapes, slow, test } from './world'
 
 /** Makes a share that collects, on the page, and returns its address. */
 async function asked(page: Page, fill: Record<string, string>): Promise<string> {
@@ -62,6 +62,10 @@ for (const size of SIZES)
       await bob.page.getByTestId('files').setInputFiles(family().slice(0, 3))
       await expect(bob.page.getByRole('alert')).toContainText('There is no room for these files')
       await accessible(bob.page)
+      // Refused files are left out, and fewer are given.
+      await bob.page.getByRole('button', { name: 'Continue without' }).click()
+      await expect(bob.page.getByRole('alert')).toHaveCount(0)
+      await expect(bob.page.getByText('Your files')).toHaveCount(0)
       // Only the share was requested, and no guest was made.
       for (const one of [ann, bob])
         expect(
@@ -73,9 +77,24 @@ for (const size of SIZES)
       await expect(page.getByText(/^3 files of 5, /)).toBeVisible()
       await accessible(page)
       await fits(page)
-      await page.getByRole('button', { name: 'Start the job: Our wedding' }).click()
-      await expect(page).toHaveURL(/\/jobs\//)
+      // It waits for files of others: no work of its owner's is under way.
+      await page.goto('/library')
+      await expect(page.getByRole('status').first()).toBeAttached()
+      await expect(page.getByText(/is still running|is waiting for its files/)).toHaveCount(0)
+      await page.goto('/jobs')
+      const row = page.getByRole('listitem').filter({ hasText: 'Our wedding' })
+      await expect(row).toContainText('Collecting')
+      await expect(row).toContainText('open for others’ files until')
+      await expect(row).not.toContainText(/Running|%/)
+      await accessible(page)
+      await fits(page)
+      await row.getByRole('link').click()
+      await expect(page.getByText('3 of 3 files inspected')).toBeVisible()
+      await expect(page.getByRole('progressbar')).toHaveCount(0)
+      await accessible(page)
+      await fits(page)
       const jobId = page.url().split('/').at(-1)!
+      await page.getByRole('button', { name: 'Start the job' }).click()
       await expect
         .poll(async () => (await ask(page, 'GET', `/status/${jobId}`)).status, { timeout: 120_000 })
         .toBe('completed')
@@ -100,6 +119,65 @@ for (const size of SIZES)
       await bob.page.context().close()
     })
   })
+
+test('a giver who reloads the page goes on without sending a finished file or part again', async ({
+  page,
+  browser,
+  line,
+}) => {
+  test.setTimeout(180_000)
+  await signIn(page)
+  const address = await asked(page, { Title: 'Our wedding', 'Password (optional)': 'open sesame' })
+  const { page: giver, requests, complaints } = await visitor(browser, line, {})
+  const puts: string[] = []
+  giver.on('request', (request) => {
+    if (request.method() === 'PUT') puts.push(request.url())
+  })
+  const finished = new Set<string>()
+  giver.on('response', (response) => {
+    if (response.request().method() === 'PUT' && response.ok()) finished.add(placeOf(response.url()))
+  })
+  const open = async () => {
+    await giver.goto(address)
+    await giver.getByLabel('Password').fill('open sesame')
+    await giver.getByRole('button', { name: 'Open' }).click()
+  }
+  await open()
+  await giver.getByLabel('Your name (optional)').fill('Ann')
+  await slow(giver, 8 * 1024 * 1024)
+  await giver.getByTestId('files').setInputFiles([...family().slice(0, 3), film])
+  await expect.poll(() => finished.size, { timeout: 60_000 }).toBeGreaterThanOrEqual(5)
+  const before = new Set(finished)
+  expect(before.size).toBeLessThan(13)
+
+  await open()
+  await expect(giver.getByText('“Our wedding” was interrupted')).toBeVisible()
+  await accessible(giver)
+  await slow(giver, -1)
+  puts.splice(0)
+  await giver.getByRole('button', { name: 'Continue' }).click()
+  await expect(giver.getByText('4 files sent')).toBeVisible({ timeout: 120_000 })
+  expect(puts.filter((url) => before.has(placeOf(url)))).toEqual([])
+  await expect(giver.getByText(/^arrived · /)).toHaveCount(4, { timeout: 60_000 })
+  // The gift takes more files, of the same giver; those that are there are not given again.
+  await expect(giver.getByLabel('Your name (optional)')).toHaveValue('Ann')
+  await giver.getByTestId('files').setInputFiles(family().slice(0, 5))
+  await expect(giver.getByText('6 files sent')).toBeVisible({ timeout: 60_000 })
+  expect(requests.filter((path) => path.startsWith('/api/') && !path.startsWith('/api/shared/'))).toEqual([])
+  expect(complaints).toEqual([])
+
+  // What is finished is not offered again.
+  await open()
+  await expect(giver.getByText(/^Room for 494 files, /)).toBeVisible()
+  await expect(giver.getByText('was interrupted')).toHaveCount(0)
+  await giver.context().close()
+})
+
+/** A file's or a part's place in the store, whatever its signature. */
+const placeOf = (url: string) => {
+  const { pathname, searchParams } = new URL(url)
+  return `${pathname} ${searchParams.get('partNumber')}`
+}
 
 test('a password is asked for, other kinds of files are refused by name, in German too', async ({
   page,

@@ -1,5 +1,19 @@
 import type { Page } from '@playwright/test'
-import { accessible, begin, choose, completed, expect, family, film, many, SIZES, slow, test } from './world'
+import { ask } from './people'
+import {
+  accessible,
+  begin,
+  choose,
+  completed,
+  expect,
+  family,
+  film,
+  many,
+  SIZES,
+  shapes,
+  slow,
+  test,
+} from './world'
 
 /** Parts whose sending began, and the number of times that the store accepted each part. */
 function watchParts(page: Page): { begun: Set<number>; taken: Map<number, number> } {
@@ -127,6 +141,56 @@ test('files are chosen again where the browser did not keep their bytes', async 
     timeout: 60_000,
   })
   expect(puts.length).toBeLessThan(40)
+})
+
+test('an announcement whose answer a reload loses is found again, without the bytes of its files', async ({
+  page,
+}) => {
+  let asked = 0
+  await page.route(/\/api\/jobs\/[^/]+\/files$/, async (route) => {
+    // It is carried out, and its answer never comes.
+    if (route.request().method() === 'POST' && ++asked === 1) await route.fetch()
+    else await route.fallback()
+  })
+  const files = [...many(), ...shapes().slice(0, 13)]
+  await choose(page, files)
+  await slow(page, 300_000)
+  await begin(page)
+  await expect.poll(() => asked).toBe(1)
+  await expect(page.getByRole('heading', { name: /^[1-9]\d* of 53 files sent/ })).toBeVisible({
+    timeout: 60_000,
+  })
+  await page.reload()
+  await page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const opening = indexedDB.open('millrace')
+        opening.onerror = reject
+        opening.onsuccess = () => {
+          const change = opening.result.transaction('bytes', 'readwrite')
+          const store = change.objectStore('bytes')
+          store.openKeyCursor().onsuccess = (event) => {
+            const cursor = (event.target as IDBRequest<IDBCursor | null>).result
+            if (!cursor) return
+            if ((cursor.primaryKey as [string, number])[1] >= 45) store.delete(cursor.primaryKey)
+            cursor.continue()
+          }
+          change.oncomplete = resolve
+        }
+      }),
+  )
+  // The job has no name of its own: the banner has that of the list.
+  await expect(page.getByText('“media” was interrupted')).toHaveCount(0)
+  await slow(page, -1)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await expect(page.getByText('Choose 8 files again')).toBeVisible({ timeout: 60_000 })
+  await page.getByTestId('files').setInputFiles(files)
+  await expect(page.getByRole('heading', { name: /^All 53 files have arrived/ })).toBeVisible({
+    timeout: 90_000,
+  })
+  // None was announced twice: the job waits for no other.
+  await page.getByRole('button', { name: 'Go to the job' }).click()
+  expect((await ask(page, 'GET', `/jobs/${page.url().split('/').at(-1)}/files`)).total).toBe(53)
 })
 
 /** The store has no reason to refuse one of the files, so this gives the answer that it would give. */

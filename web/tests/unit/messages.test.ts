@@ -47,6 +47,14 @@ describe('the messages', () => {
     expect(own(de).sort()).toEqual(own(en).sort())
   })
 
+  test.each([
+    ['de', /Auftr[aä]g/],
+    ['es', /\btareas?\b/i],
+    ['fr', /\b(travail|travaux|jobs?)\b/i],
+  ])('%s has one word for a job', (language, other) => {
+    expect(Object.values(wordsOf(language)).filter((text) => other.test(text))).toEqual([])
+  })
+
   test('every English message is there in German, whatever it is for', () => {
     expect(Object.keys(en).filter((key) => !(key in de))).toEqual([])
   })

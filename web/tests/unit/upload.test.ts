@@ -1,10 +1,29 @@
 import 'fake-indexeddb/auto'
-import { describe, expect, test } from 'vitest'
-import type { PipelineAnswer } from '../../src/api/schema'
+import { describe, expect, test, vi } from 'vitest'
+import type { PipelineAnswer, UploadTarget } from '../../src/api/schema'
+import { Problem } from '../../src/api/transport'
+import { giftOf } from '../../src/pages/collect/gift'
 import { commonFolder, extensionOf, litter, refusal, suited } from '../../src/upload/checks'
 import { crc32 } from '../../src/upload/crc32'
+import type { Destination } from '../../src/upload/destination'
+import { UploadEngine } from '../../src/upload/engine'
+import { own } from '../../src/upload/own'
 import { type FileRecord, type JobRecord, matched, Records } from '../../src/upload/record'
 import { Speed } from '../../src/upload/speed'
+import type { OutgoingFile, Reports } from '../../src/upload/transport'
+
+// Uppy sends in browsers alone. Here the API refuses to sign what is sent.
+vi.mock('../../src/upload/transport', () => ({
+  Transport: class {
+    carried = 0
+    constructor(private readonly reports: Reports) {}
+    send({ index }: OutgoingFile) {
+      const refusal = Object.assign(new Error(), { status: 409, code: 'not_allowed_in_state' })
+      queueMicrotask(() => this.reports.failed(index, refusal))
+    }
+    clear() {}
+  },
+}))
 
 const file = (name: string, content = 'x', lastModified = 1000) => new File([content], name, { lastModified })
 const chosen = (path: string, one: File) => ({ path, file: one, size: one.size, modified: one.lastModified })
@@ -141,6 +160,36 @@ describe('what is remembered of an upload', () => {
     expect((await again.bytesOf('one')).size).toBe(0)
   })
 
+  test('a gift is remembered for its own share alone, and until that ends', async () => {
+    const records = new Records()
+    await records.begin(job, [row(0)])
+    await records.begin({ ...job, jobId: 'gift', share: 'token', until: 5000 }, [row(0, { jobId: 'gift' })])
+    const visit = { token: 'token', pass: '' }
+    const here = async (destination: Destination, now: number) =>
+      (await records.unfinished(now)).filter((one) => destination.owns(one)).map((one) => one.jobId)
+    expect(await here(own, 4999)).toEqual(['one'])
+    expect(
+      await here(
+        giftOf(() => visit),
+        4999,
+      ),
+    ).toEqual(['gift'])
+    expect(
+      await here(
+        giftOf(() => ({ ...visit, token: 'another' })),
+        4999,
+      ),
+    ).toEqual([])
+    expect(
+      await here(
+        giftOf(() => visit),
+        5000,
+      ),
+    ).toEqual([])
+    expect(await records.filesOf('gift')).toEqual([])
+    await records.forget('one')
+  })
+
   test('files that are chosen again are known by path, size and time, or by name where the path is another', () => {
     const wanted = [row(0), row(1), row(2)]
     const found = matched(wanted, [
@@ -149,5 +198,76 @@ describe('what is remembered of an upload', () => {
       chosen('Italy/2.jpg', file('2.jpg', 'x', 2000)),
     ])
     expect([...found.keys()]).toEqual([0, 1])
+  })
+})
+
+test('a file that the API no longer awaits was sent only if it is there: the job may have been cancelled', async () => {
+  const destination: Destination = {
+    ...own,
+    compares: false,
+    arrived: async (one) => {
+      if (one.index === 2) throw new Problem('unreachable', 0, '')
+      if (one.index === 3) throw new Problem('job_not_found', 404, '')
+      return one.index === 0
+    },
+    announce: async (_, files) => ({
+      id: 'cancelled',
+      uploads: files.map(({ index }, position) => ({ file_id: `${index}`, position })) as UploadTarget[],
+    }),
+  }
+  const upload = new UploadEngine(destination)
+  upload.start(
+    media,
+    {},
+    ['a.jpg', 'b.jpg', 'c.jpg', 'd.jpg'].map((name) => chosen(name, file(name))),
+    '',
+    new Map(),
+  )
+  await vi.waitFor(() => expect(upload.phase).toBe('incomplete'))
+  expect(upload.items.map(({ state, error }) => [state, error])).toEqual([
+    ['sent', null],
+    ['failed', 'over'],
+    ['failed', 'offline'],
+    ['failed', 'over'],
+  ])
+  upload.reset()
+  await new Records().forget('cancelled')
+})
+
+describe('an upload that a reload interrupts', () => {
+  test('repeats an announcement that was not answered as it was, and no other', async () => {
+    const asked: { job: string; files: string[]; more: boolean }[] = []
+    const destination: Destination = {
+      ...own,
+      compares: false,
+      arrived: () => new Promise(() => undefined),
+      current: async (job) => job,
+      announce(job, files, more) {
+        asked.push({ job: job.jobId, files: files.map((one) => one.path), more })
+        if (asked.length === 2) return new Promise(() => undefined)
+        const uploads = files.map(({ index }, position) => ({ file_id: `lost-${index}`, position }))
+        return Promise.resolve({ id: 'lost', uploads: uploads as UploadTarget[] })
+      },
+    }
+    const files = Array.from({ length: 45 }, (_, n) => chosen(`${n}.jpg`, file(`${n}.jpg`)))
+    new UploadEngine(destination).start(media, {}, files, 'Italy', new Map())
+    await vi.waitFor(() => expect(asked).toHaveLength(2))
+
+    // Bytes are kept by browsers alone: here all files have to be chosen again.
+    const again = new UploadEngine(destination)
+    await again.goOn((await again.unfinished())!)
+    await vi.waitFor(() => expect(again.items.every((one) => one.fileId)).toBe(true))
+    expect(again.count('missing')).toBe(45)
+    again.supply(files)
+    expect(again.count('missing')).toBe(0)
+    await vi.waitFor(async () => expect((await again.unfinished())?.pending).toBeUndefined())
+    expect(asked[2]).toEqual(asked[1])
+    expect(asked).toHaveLength(3)
+    expect(asked[1]).toEqual({
+      job: 'lost',
+      files: ['40.jpg', '41.jpg', '42.jpg', '43.jpg', '44.jpg'],
+      more: false,
+    })
+    again.reset()
   })
 })

@@ -4,8 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowRight, Inbox } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { Link, useNavigate } from 'react-router'
-import { api } from '../../api/client'
-import { usePipelines } from '../../api/queries'
+import { useControl, usePipelines } from '../../api/queries'
 import type { NewShareAnswer, PipelineAnswer, ShareAnswer } from '../../api/schema'
 import { listShares, makeShare, revokeShare } from '../../api/shares'
 import { useWords } from '../../i18n'
@@ -73,13 +72,7 @@ function Row({ share }: { share: ShareAnswer }) {
   const had = share.collected
   const looked = () =>
     Promise.all(['shares', 'jobs'].map((name) => client.invalidateQueries({ queryKey: [name] })))
-  const start = useMutation({
-    mutationFn: () => api(`/jobs/${share.job_id}/files`, { method: 'POST', body: { files: [] } }),
-    onSuccess: async () => {
-      await looked()
-      navigate(`/jobs/${share.job_id}`)
-    },
-  })
+  const start = useControl(share.job_id ?? '')
   const revoke = useMutation({ mutationFn: () => revokeShare(share.id), onSettled: looked })
   return (
     <li className={styles.row}>
@@ -105,9 +98,9 @@ function Row({ share }: { share: ShareAnswer }) {
         busy={start.isPending}
         isDisabled={!had?.given_files}
         aria-label={t('collect.startOne', { name: share.name })}
-        onPress={() => start.mutate()}
+        onPress={() => start.mutate('start', { onSuccess: () => navigate(`/jobs/${share.job_id}`) })}
       >
-        {t('collect.start')}
+        {t('job.start')}
       </Button>
       <Button
         busy={revoke.isPending}

@@ -3,16 +3,20 @@ import { useQuery } from '@tanstack/react-query'
 import { CircleAlert, CircleCheck, LoaderCircle, Upload } from 'lucide-react'
 import { type DragEvent, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { given } from '../../api/collect'
-import type { CollectAnswer, SharedAnswer } from '../../api/schema'
+import type { CollectAnswer, GivenFile, SharedAnswer } from '../../api/schema'
 import type { Visit } from '../../api/shares'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
 import { Bar, Button, Empty, Notice } from '../../ui/controls'
-import type { Chosen } from '../../upload/checks'
+import { type Chosen, type Refusal, refusal } from '../../upload/checks'
+import { UploadEngine } from '../../upload/engine'
+import { type Item, isStuck } from '../../upload/item'
 import { reading } from '../../upload/reading'
+import type { JobRecord } from '../../upload/record'
 import { Choosers } from '../drop/Choosers'
+import { Stuck } from '../drop/Stuck'
 import styles from './Give.module.css'
-import { type GivenItem, Giver } from './giving'
+import { giftOf } from './gift'
 import { CollectWords, type Word } from './words'
 
 interface Props {
@@ -21,6 +25,12 @@ interface Props {
   visit: Visit
   /** Called when files were sent since the last look. */
   onChange: () => void
+}
+
+interface Refused {
+  path: string
+  size: number
+  why: Refusal
 }
 
 const LOOK_EVERY = 5000
@@ -42,17 +52,22 @@ function Giving({ shared, collect, visit, onChange }: Props) {
   const [over, setOver] = useState(false)
   const latest = useRef(visit)
   latest.current = visit
-  const [giver] = useState(() => new Giver(() => latest.current, collect))
-  const { items, gift, problem } = useSyncExternalStore(giver.watch, giver.seen)
-  const count = (state: GivenItem['state']) => items.filter((one) => one.state === state).length
-  const sending = count('sending') + (problem ? 0 : count('waiting'))
-  const wanted = items.filter((one) => one.state !== 'refused')
-  const total = wanted.reduce((sum, one) => sum + one.size, 0)
-  const gone = wanted.reduce((sum, one) => sum + Math.min(one.sent, one.size), 0)
-  const states = useStates(visit, gift, items)
+  const [upload] = useState(() => new UploadEngine(giftOf(() => latest.current)))
+  const version = useSyncExternalStore(upload.watch, upload.seen)
+  const [found, setFound] = useState<JobRecord | null>(null)
+  const [refused, setRefused] = useState<readonly Refused[]>([])
+  const wanted = upload.items.filter((one) => one.state !== 'left')
+  const sent = upload.count('sent')
+  const sending =
+    upload.count('sending', 'ready') + (upload.phase === 'working' ? upload.count('waiting') : 0)
+  const states = useStates(visit, upload.job?.jobId ?? '', upload.items, version)
+
+  useEffect(() => {
+    // A browser without storage has no unfinished gift.
+    upload.unfinished().then(setFound, () => undefined)
+  }, [upload])
 
   // The remaining room is read again once all files are sent.
-  const sent = count('sent')
   const asked = useRef(0)
   useEffect(() => {
     if (sending || sent === asked.current) return
@@ -67,9 +82,36 @@ function Giving({ shared, collect, visit, onChange }: Props) {
     return () => window.removeEventListener('beforeunload', warn)
   }, [sending])
 
-  const take = (files: Chosen[]) => {
-    if (files.length) giver.give(files, name)
+  const goOn = async (job: JobRecord) => {
+    setFound(null)
+    setName(job.giver ?? '')
+    await upload.goOn(job)
   }
+  const take = async (files: Chosen[]) => {
+    if (found) await goOn(found)
+    upload.supply(files)
+    const known = new Set(upload.items.map(({ path, size }) => `${path}\n${size}`))
+    const supplied = new Set(upload.items.map(({ file }) => file))
+    const fresh = files.filter((one) => !supplied.has(one.file) && !known.has(`${one.path}\n${one.size}`))
+    const good = fresh.filter((one) => !refusal(one, collect))
+    setRefused((before) => [
+      ...before,
+      ...fresh.flatMap((one) => {
+        const why = refusal(one, collect)
+        const again = before.some(({ path, size }) => path === one.path && size === one.size)
+        return why && !again ? [{ path: one.path, size: one.size, why }] : []
+      }),
+    ])
+    if (!good.length) return
+    upload.add(good, {
+      pipeline: collect.pipeline,
+      name: shared.name ?? '',
+      share: visit.token,
+      giver: name.trim(),
+      ...(shared.expires_at ? { until: Date.parse(shared.expires_at) } : {}),
+    })
+  }
+  const choose = (files: Chosen[]) => void take(files)
   const drop = (event: DragEvent) => {
     event.preventDefault()
     setOver(false)
@@ -98,7 +140,7 @@ function Giving({ shared, collect, visit, onChange }: Props) {
           <Upload aria-hidden size={30} strokeWidth={1.5} />
           <strong>{t('give.drop')}</strong>
           <span className={styles.buttons}>
-            <Choosers onChoose={take} kind="primary" accept={collect.extensions} />
+            <Choosers onChoose={choose} kind="primary" accept={collect.extensions} />
           </span>
           <small className="number">
             {t('give.left', { count: collect.files_left, size: quantities.bytes(collect.bytes_left) })}
@@ -113,21 +155,26 @@ function Giving({ shared, collect, visit, onChange }: Props) {
       ) : (
         <Empty title={t('give.over')}>{t('give.overText')}</Empty>
       )}
-      {problem && (
+      {found && (
         <Notice
-          kind="error"
-          title={problem.unreachable ? t('offline.title') : said('error', problem.code, problem.message)}
-          action={<Button onPress={() => giver.again(name)}>{t('again')}</Button>}
-        />
+          kind="info"
+          title={t('unfinished.title', { name: shared.name ?? '' })}
+          action={
+            <>
+              <Button kind="primary" onPress={() => void goOn(found)}>
+                {t('unfinished.goOn')}
+              </Button>
+              <Button onPress={() => void upload.discard(found).then(() => setFound(null))}>
+                {t('cancel')}
+              </Button>
+            </>
+          }
+        >
+          {t('unfinished.text')}
+        </Notice>
       )}
-      {count('failed') > 0 && !problem && (
-        <Notice
-          kind="error"
-          title={t('give.failed', { count: count('failed') })}
-          action={<Button onPress={() => giver.again(name)}>{t('again')}</Button>}
-        />
-      )}
-      {items.length > 0 && (
+      <Stuck upload={upload} onChoose={choose} />
+      {wanted.length + refused.length > 0 && (
         <section className={styles.given} aria-labelledby="given">
           <h2 id="given">{t('give.yours')}</h2>
           <p role="status" className="number">
@@ -135,14 +182,27 @@ function Giving({ shared, collect, visit, onChange }: Props) {
               ? t('give.sending', { done: sent, count: wanted.length })
               : t('give.sent', { count: sent })}
           </p>
-          {sending > 0 && <Bar value={total ? (100 * gone) / total : null} label={t('give.progress')} />}
+          {sending > 0 && (
+            <Bar
+              value={upload.totalBytes ? (100 * upload.sentBytes) / upload.totalBytes : null}
+              label={t('give.progress')}
+            />
+          )}
           <ul>
-            {items.slice(0, DRAWN).map((one) => (
-              <Row key={`${one.path}\n${one.size}`} item={one} state={states.get(one.fileId ?? '')} />
+            {refused.slice(0, DRAWN).map((one) => (
+              <Row
+                key={`${one.path}\n${one.size}`}
+                file={one}
+                icon="bad"
+                words={t(`give.refused.${one.why}`)}
+              />
+            ))}
+            {wanted.slice(0, DRAWN).map((one) => (
+              <Given key={one.index} item={one} state={states.get(one.fileId ?? '')} />
             ))}
           </ul>
-          {items.length > DRAWN && (
-            <p className={styles.note}>{t('give.more', { count: items.length - DRAWN })}</p>
+          {wanted.length > DRAWN && (
+            <p className={styles.note}>{t('give.more', { count: wanted.length - DRAWN })}</p>
           )}
         </section>
       )}
@@ -150,11 +210,12 @@ function Giving({ shared, collect, visit, onChange }: Props) {
   )
 }
 
-/** The outcome of the sent files: polled until all are inspected. */
-function useStates(visit: Visit, gift: string, items: readonly GivenItem[]) {
+/** The outcome of the sent files: polled until all are inspected. version: changes as files move on. */
+function useStates(visit: Visit, gift: string, items: readonly Item[], version: number) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the items themselves change
   const ids = useMemo(
     () => items.flatMap((one) => (one.state === 'sent' && one.fileId ? [one.fileId] : [])),
-    [items],
+    [items, version],
   )
   const found = useQuery({
     queryKey: ['given', gift, ids],
@@ -166,29 +227,42 @@ function useStates(visit: Visit, gift: string, items: readonly GivenItem[]) {
   return useMemo(() => new Map(found.data?.map((one) => [one.id, one])), [found.data])
 }
 
-function Row({
-  item,
-  state,
-}: {
-  item: GivenItem
-  state: { status: string; error_code: string | null } | undefined
-}) {
+/** state: as the share tells it, once the file was sent. */
+function Given({ item, state }: { item: Item; state: GivenFile | undefined }) {
   const { t, said } = useWords<Word>()
+  if (state?.status === 'rejected')
+    return <Row file={item} icon="bad" words={said('error', state.error_code ?? '', t('give.rejected'))} />
+  if (isStuck(item)) return <Row file={item} icon="bad" words={t(`item.${item.state}`)} />
+  if (item.state === 'sent')
+    return (
+      <Row
+        file={item}
+        icon="good"
+        words={t(state && OVER.has(state.status) ? 'give.state.arrived' : 'item.sent')}
+      />
+    )
+  return <Row file={item} icon="busy" words={t(item.state === 'sending' ? 'item.sending' : 'item.waiting')} />
+}
+
+const ICONS = { bad: CircleAlert, good: CircleCheck, busy: LoaderCircle }
+
+function Row({
+  file,
+  icon,
+  words,
+}: {
+  file: { path: string; size: number }
+  icon: keyof typeof ICONS
+  words: string
+}) {
   const quantities = useQuantities()
-  const bad = item.state === 'failed' || item.state === 'refused' || state?.status === 'rejected'
-  const Icon = bad ? CircleAlert : item.state === 'sent' ? CircleCheck : LoaderCircle
-  const words =
-    item.state === 'refused'
-      ? t(`give.refused.${item.why ?? 'type'}`)
-      : state?.status === 'rejected'
-        ? said('error', state.error_code ?? '', t('give.rejected'))
-        : t(`give.state.${state && OVER.has(state.status) ? 'arrived' : item.state}`)
+  const Icon = ICONS[icon]
   return (
     <li className={styles.row}>
-      <Icon aria-hidden size={18} strokeWidth={2} className={bad ? styles.bad : styles.good} />
-      <span className={styles.file}>{item.path}</span>
+      <Icon aria-hidden size={18} strokeWidth={2} className={icon === 'bad' ? styles.bad : styles.good} />
+      <span className={styles.file}>{file.path}</span>
       <small className="number">
-        {words} · {quantities.bytes(item.size)}
+        {words} · {quantities.bytes(file.size)}
       </small>
     </li>
   )

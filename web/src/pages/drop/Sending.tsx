@@ -15,15 +15,14 @@ import { useCallback, useMemo, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { useWords } from '../../i18n'
 import { useQuantities } from '../../i18n/quantities'
-import { Bar, Button, ButtonLink, Notice, Sheet } from '../../ui/controls'
+import { Bar, Button, ButtonLink, Sheet } from '../../ui/controls'
 import { useSignedIn, useUpload } from '../../ui/hooks'
 import { type Group, TileGrid } from '../../ui/TileGrid'
 import type { Chosen } from '../../upload/checks'
 import { type Item, isTriedAgain } from '../../upload/item'
-import { Choosers } from './Choosers'
-import { Failed } from './Failed'
 import { LocalPreview } from './LocalPreview'
 import styles from './Sending.module.css'
+import { Stuck } from './Stuck'
 
 const TILE = { min: 150, ratio: 1, caption: 28 }
 
@@ -33,7 +32,7 @@ interface Props {
 }
 
 export default function Sending({ onChoose, onLeave }: Props) {
-  const { t, said } = useWords()
+  const { t } = useWords()
   const quantities = useQuantities()
   const upload = useUpload()
   const signedIn = useSignedIn()
@@ -44,7 +43,6 @@ export default function Sending({ onChoose, onLeave }: Props) {
   const there = upload.count('sent', 'known')
   const known = upload.count('known')
   const failed = upload.count('failed')
-  const missing = upload.count('missing')
   const percent = upload.totalBytes ? (100 * upload.sentBytes) / upload.totalBytes : 100
   const rate = upload.phase === 'working' ? upload.speed.rate() : null
   const left = upload.phase === 'working' ? upload.speed.left(upload.totalBytes - upload.sentBytes) : null
@@ -131,39 +129,7 @@ export default function Sending({ onChoose, onLeave }: Props) {
         />
       </header>
 
-      {upload.phase === 'stopped' && upload.problem && (
-        <Notice
-          kind="error"
-          title={t('sending.stopped')}
-          action={
-            <Button kind="primary" icon={RotateCcw} onPress={() => upload.retry()}>
-              {t('again')}
-            </Button>
-          }
-        >
-          <p>
-            {upload.problem.unreachable
-              ? t('offline.title')
-              : said('error', upload.problem.code, upload.problem.message)}
-          </p>
-          {upload.problem.requestId && <p>{t('requestId', { id: upload.problem.requestId })}</p>}
-        </Notice>
-      )}
-      {failed > 0 && <Failed upload={upload} />}
-      {missing > 0 && (
-        <Notice
-          kind="warning"
-          title={t('sending.missing', { count: missing })}
-          action={
-            <>
-              <Choosers onChoose={onChoose} />
-              <Button onPress={() => void upload.leaveOut()}>{t('sending.without')}</Button>
-            </>
-          }
-        >
-          {t('sending.missingText')}
-        </Notice>
-      )}
+      <Stuck upload={upload} onChoose={onChoose} />
 
       <TileGrid
         label={t('review.list')}

@@ -1,4 +1,4 @@
-import { Bell, CirclePause, CirclePlay, Download, RotateCcw } from 'lucide-react'
+import { ArrowRight, Bell, CirclePause, CirclePlay, Download, RotateCcw } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { Problem } from '../../api/client'
 import { FINAL, useControl } from '../../api/queries'
@@ -67,7 +67,18 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
                 : t('download.zip')}
             </Button>
           )}
-          {how.status === 'running' && (
+          {how.collecting_until && (
+            <Button
+              kind="primary"
+              icon={ArrowRight}
+              busy={control.isPending}
+              isDisabled={!how.files_received}
+              onPress={() => control.mutate('start')}
+            >
+              {t('job.start')}
+            </Button>
+          )}
+          {how.status === 'running' && !how.collecting_until && (
             <Button icon={CirclePause} busy={control.isPending} onPress={() => control.mutate('pause')}>
               {t('pause')}
             </Button>
@@ -93,7 +104,7 @@ export function JobHead({ job, how, pipeline, onShow }: Props) {
       </div>
 
       <Line job={job} how={how} />
-      {working && pipeline && <Steps how={how} names={pipeline.steps} />}
+      {working && pipeline && !how.collecting_until && <Steps how={how} names={pipeline.steps} />}
 
       {asked && (
         <Notice kind="warning" title={t('job.waitsForYou')}>
@@ -190,7 +201,14 @@ function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
       parts.push(t('queue.wait', { time: quantities.duration(how.estimated_wait_seconds) }))
   }
   if (how.status === 'pending') parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
-  if (how.status === 'running' || how.status === 'paused') {
+  // The share of a collection that is done can't be known: more may come.
+  const known = (how.status === 'running' || how.status === 'paused') && !how.collecting_until
+  if (how.collecting_until) {
+    parts.push(t('job.collecting', { until: quantities.day(how.collecting_until) }))
+    if (how.status !== 'pending')
+      parts.push(t('job.arriving', { done: how.files_inspected ?? 0, count: total }))
+  }
+  if (known) {
     parts.push(quantities.percent(how.progress_percent ?? 0))
     if ((how.files_received ?? 0) < total)
       parts.push(t('job.arriving', { done: how.files_received ?? 0, count: total }))
@@ -206,11 +224,11 @@ function Line({ job, how }: { job: JobAnswer; how: StatusAnswer }) {
   }
   return (
     <p className={`${styles.line} number`} aria-live="polite">
-      <JobStateMark state={how.status} />
+      <JobStateMark state={how.status} collecting={Boolean(how.collecting_until)} />
       {parts.map((part) => (
         <span key={part}>{part}</span>
       ))}
-      {(how.status === 'running' || how.status === 'paused') && (
+      {known && (
         <span className={styles.bar}>
           <Bar value={how.progress_percent ?? 0} label={t('job.progress')} />
         </span>
