@@ -16,6 +16,10 @@ class Caution(NamedTuple):
     message: str
     values: dict[str, str | float] = {}  # noqa: RUF012 - read alone
 
+    def answered(self) -> dict[str, str | float]:
+        """As results and documents have it: code, message and the values in one object."""
+        return {**self.values, "code": self.code, "message": self.message}
+
 
 def counted(count: int, noun: str) -> str:
     """`1 slice`, `2 slices`: for nouns whose plural ends in s."""

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.riff import riff_seconds
 
 RATE = 16_000
@@ -41,40 +42,58 @@ class Heard:
     tracks: int = 1
     undeclared_seconds: float = 0.0
     promised_seconds: float | None = None
-    warnings: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
         return self.samples / self.rate if self.rate else 0.0
 
     def conclude(self) -> None:
-        """Turns counts into warnings, (code, sentence)."""
+        """Turns counts into warnings."""
         if self.not_numbers:
-            self._warn("not_numbers", f"{self.not_numbers} samples are not numbers and were replaced by silence.")
+            self._warn(
+                "not_numbers",
+                f"{self.not_numbers} samples are not numbers and were replaced by silence.",
+                count=self.not_numbers,
+            )
         if self.samples and self.clipped / (self.samples * max(1, self.channels)) > CLIPPED_SHARE:
-            self._warn("clipped", f"The sound is clipped: {self.clipped} samples stand at full scale.")
+            self._warn(
+                "clipped", f"The sound is clipped: {self.clipped} samples stand at full scale.", count=self.clipped
+            )
         if self.promised_seconds is not None and self.seconds < self.promised_seconds - SHORT_BY_SECONDS:
             self._warn(
                 "truncated",
                 f"The file promises {self.promised_seconds:.2f} s and holds {self.seconds:.2f} s; it may be cut off.",
+                promised=round(self.promised_seconds, 2),
+                held=round(self.seconds, 2),
             )
         if self.broken:
-            self._warn("damaged", f"{self.broken} packets of the sound could not be decoded and are missing.")
+            self._warn(
+                "damaged",
+                f"{self.broken} packets of the sound could not be decoded and are missing.",
+                count=self.broken,
+            )
         if self.filled:
             self._warn(
                 "gaps",
                 f"By the file's own times {self.filled / self.rate:.2f} s have no sound; they were taken as silence.",
+                seconds=round(self.filled / self.rate, 2),
             )
         if self.undeclared_seconds > SHORT_BY_SECONDS:
             self._warn(
                 "undeclared",
                 f"The header ends the sound {self.undeclared_seconds:.2f} s before the file does; more was not read.",
+                seconds=round(self.undeclared_seconds, 2),
             )
         if self.tracks > 1:
-            self._warn("tracks", f"The file has {self.tracks} tracks of sound; the first one was used.")
+            self._warn(
+                "tracks", f"The file has {self.tracks} tracks of sound; the first one was used.", count=self.tracks
+            )
         if self.rate and self.rate < RATE:
             self._warn(
-                "low_rate", f"The sound has {self.rate} samples a second; phones are distinguished less reliably."
+                "low_rate",
+                f"The sound has {self.rate} samples a second; phones are distinguished less reliably.",
+                rate=self.rate,
             )
         if self.energy < CANCELLED_SHARE * self.energy_of_channels:
             self._warn(
@@ -85,8 +104,8 @@ class Heard:
         elif self.samples and self.loudest < QUIET:
             self._warn("quiet", "The sound is very quiet: its peak is more than 60 dB under full scale.")
 
-    def _warn(self, code: str, sentence: str) -> None:
-        self.warnings.append((code, sentence))
+    def _warn(self, code: str, message: str, **values: str | float) -> None:
+        self.warnings.append(Caution(code, message, values))
 
 
 def open_sound(stream: BinaryIO) -> Any:

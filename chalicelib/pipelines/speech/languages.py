@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chalicelib.pipelines.base import OptionRefused, PipelineFailed, RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech import dictionaries, letters
 from chalicelib.pipelines.speech.arpabet import IPA
 from chalicelib.pipelines.speech.options import ANY, BUILT_IN, ENGLISH, MODELS
 from chalicelib.pipelines.speech.words import Lexicon
 
-EXPERIMENTAL = {
-    ANY: "Aligned by the sounds of English: times are rougher, and each phone stands for its nearest in English."
-}
+BY_ENGLISH = Caution(
+    "by_english_sounds",
+    "Aligned by the sounds of English: times are rougher, and each phone stands for its nearest in English.",
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,11 @@ class Language:
         return self.name == ENGLISH
 
     @property
-    def notice(self) -> str | None:
+    def caution(self) -> Caution | None:
         if self.name in BUILT_IN:
-            return EXPERIMENTAL.get(self.name)
-        return f"The model for {self.name} is this installation's own; its accuracy has not been measured."
+            return BY_ENGLISH if self.name == ANY else None
+        what = f"The model for {self.name} is this installation's own; its accuracy has not been measured."
+        return Caution("own_model", what, {"language": self.name})
 
     def phones(self) -> tuple[str, ...]:
         """The phones that pronunciations consist of."""

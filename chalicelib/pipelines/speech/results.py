@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, Member, PipelineFailed, RunContext
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.speech import names
 from chalicelib.pipelines.speech.aligning import UNITS
 from chalicelib.pipelines.speech.arpabet import IPA, syllables
@@ -79,7 +80,9 @@ class _Saved:
             for row, placed in zip(planned["units"][first:last], load_json(job, f"placed-{number}.json"), strict=True):
                 self._placed[row[0], row[1], row[2]].append((row, placed))
         language = language_of(job)
-        self.notes = [*words["notes"], *([language.notice] if language.notice else [])]
+        self.cautions = [Caution("note", note) for note in words["notes"]]
+        self.cautions += [language.caution] if language.caution else []
+        self.notes = [caution.message for caution in self.cautions]
         self.skipped = self.transcripts.get("skipped", [])
 
     def recording(self, file: InspectedFile) -> tuple[Aligned, Evidence]:
@@ -93,7 +96,7 @@ class _Saved:
             verdict=FAILED,
             message=sound.get("failed") or told.get("failed"),
             skipped=told.get("skipped", []),
-            warnings=[(code, message) for code, message in sound.get("warnings", [])],
+            warnings=[Caution(*row) for row in sound.get("warnings", [])],
         )
         if one.message:
             return one, Evidence(0, 0, 0, 0, 0, 0, 0)
@@ -128,7 +131,8 @@ class _Saved:
             coarse=sums["coarse"],
             unpronounceable=sums["mute"],
         )
-        one.verdict, one.message = judge(found)
+        one.verdict, one.reasons = judge(found)
+        one.message = " ".join(reason.message for reason in one.reasons) or None
         if not words:
             one.speakers = []
         return one, found
@@ -175,18 +179,16 @@ class _Saved:
         )
 
 
-def _unheard(speakers: list[Speaker], noises: list[str]) -> list[tuple[str, str]]:
+def _unheard(speakers: list[Speaker], noises: list[str]) -> list[Caution]:
     """Warnings that name the words and noises of the transcript that no tier of words has."""
     words = [label for speaker in speakers for u in speaker.utterances for label in u.unspoken]
-    return [
-        ("not_heard", f"{_counted(labels, kind)} not heard: {', '.join(labels[:20])}{', …' if labels[20:] else ''}.")
-        for labels, kind in ((words, "word"), (noises, "noise"))
-        if labels
-    ]
-
-
-def _counted(labels: list[str], kind: str) -> str:
-    return f"1 {kind} was" if len(labels) == 1 else f"{len(labels)} {kind}s were"
+    found = []
+    for code, labels, kind in (("not_heard", words, "word"), ("noise_not_heard", noises, "noise")):
+        named = ", ".join(labels[:20]) + (", …" if labels[20:] else "")
+        what = f"{counted(len(labels), kind)} {'was' if len(labels) == 1 else 'were'} not heard: {named}."
+        if labels:
+            found.append(Caution(code, what, {"count": len(labels), "names": named}))
+    return found
 
 
 def _hand_over(
@@ -219,11 +221,11 @@ def _hand_over(
     counts = Counter(one.verdict for one in everyone)
     warnings = [
         *({"code": "transcript", "message": s} for s in saved.skipped[:MOST_TOLD]),
-        *({"code": "note", "message": s} for s in saved.notes),
+        *(caution.answered() for caution in saved.cautions),
         *(
-            {"code": code, "message": f"{one.recording}: {message}"}
+            {**caution.answered(), "recording": one.recording, "message": f"{one.recording}: {caution.message}"}
             for one in everyone
-            for code, message in [*one.warnings, *(("skipped", sentence) for sentence in one.skipped)][:MOST_TOLD]
+            for caution in [*one.warnings, *(Caution("skipped", sentence) for sentence in one.skipped)][:MOST_TOLD]
         ),
     ]
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from chalicelib.pipelines.cautions import Caution
+
 ALIGNED, SUSPECT, FAILED = "aligned", "suspect", "failed"
 
 # Right transcripts leave at most 3 % of the speech to garbage, wrong ones 31 % at least (14 and 14 pairs).
@@ -29,26 +31,38 @@ class Evidence:
     unpronounceable: int = 0
 
 
-def judge(found: Evidence) -> tuple[str, str | None]:
-    """(verdict, reason); None where all is well."""
+def judge(found: Evidence) -> tuple[str, list[Caution]]:
+    """(verdict, its reasons); none where all is well."""
     if not found.words:
-        return FAILED, "The transcript has no words that can be spoken."
+        return FAILED, [Caution("no_spoken_words", "The transcript has no words that can be spoken.")]
     if not found.placed:
-        return FAILED, "None of the transcript's words was found in the recording."
+        return FAILED, [Caution("nothing_heard", "None of the transcript's words was found in the recording.")]
     reasons = []
     speech = found.spoken + found.untranscribed
     share = found.untranscribed / speech if speech else 0.0
     unspoken = found.words - found.placed - found.unpronounceable
     if share > 0.4 or found.score < LOWEST_SCORE or unspoken > 0.5 * found.words:
-        reasons.append("The transcript doesn't seem to match this recording.")
+        reasons.append(Caution("other_transcript", "The transcript doesn't seem to match this recording."))
     if share > UNTRANSCRIBED_SHARE:
-        reasons.append(f"{found.untranscribed:.1f} s of sound are not in the transcript ({share:.0%} of the speech).")
+        seconds, percent = round(found.untranscribed, 1), round(100 * share)
+        reasons.append(
+            Caution(
+                "untranscribed",
+                f"{seconds:.1f} s of sound are not in the transcript ({percent}% of the speech).",
+                {"seconds": seconds, "percent": percent},
+            )
+        )
     if unspoken > UNSPOKEN_SHARE * found.words:
-        reasons.append(f"{unspoken} of {found.words} words were not heard.")
+        reasons.append(_some("many_unheard", unspoken, found.words, "were not heard"))
     if found.unpronounceable:
-        reasons.append(f"{found.unpronounceable} of {found.words} words have no pronunciation and were left out.")
+        what = "have no pronunciation and were left out"
+        reasons.append(_some("unpronounceable", found.unpronounceable, found.words, what))
     if found.low > LOW_SHARE * found.placed:
-        reasons.append(f"{found.low} of {found.placed} words are unsure.")
+        reasons.append(_some("many_unsure", found.low, found.placed, "are unsure"))
     if found.coarse > 0.2 * found.placed:
-        reasons.append(f"{found.coarse} words could be placed only roughly.")
-    return (SUSPECT, " ".join(reasons)) if reasons else (ALIGNED, None)
+        reasons.append(_some("coarse", found.coarse, found.placed, "could be placed only roughly"))
+    return (SUSPECT if reasons else ALIGNED), reasons
+
+
+def _some(code: str, count: int, total: int, what: str) -> Caution:
+    return Caution(code, f"{count} of {total} words {what}.", {"count": count, "total": total})

@@ -238,7 +238,7 @@ def film(delay: float, tracks: int = 1) -> bytes:
 def decoded(content: bytes) -> tuple[np.ndarray, list[str]]:
     heard = Heard()
     samples = np.concatenate(list(decode(io.BytesIO(content), heard)))
-    return samples, [code for code, _ in heard.warnings]
+    return samples, [one.code for one in heard.warnings]
 
 
 def test_the_sound_of_a_film_keeps_the_films_times() -> None:

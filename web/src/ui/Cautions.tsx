@@ -3,8 +3,9 @@
 import { useWords } from '../i18n'
 import { Notice } from './controls'
 
-/** A sentence, or a code with the English sentence and its values. */
-type Warning = string | { code: string; message: string; [name: string]: unknown }
+/** A code with the English sentence and its values. */
+export type Caution = { code: string; message: string; [name: string]: unknown }
+type Warning = string | Caution
 
 const NAMES = new Set(['notice', 'statement', 'warnings', 'warning_codes', 'warning_values'])
 
@@ -63,7 +64,7 @@ const isWarning = (value: unknown): value is Warning =>
   typeof value === 'string' ||
   (typeof value === 'object' && value !== null && 'code' in value && 'message' in value)
 
-const valuesOf = (warning: Exclude<Warning, string>) =>
+export const valuesOf = (warning: Caution) =>
   Object.fromEntries(
     Object.entries(warning).filter((entry): entry is [string, string | number] =>
       ['string', 'number'].includes(typeof entry[1]),

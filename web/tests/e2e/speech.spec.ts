@@ -56,6 +56,7 @@ const alignment = {
       seconds: SECONDS,
       verdict: 'suspect',
       message: '2 of 12 words are unsure.',
+      reasons: [{ code: 'many_unsure', message: '2 of 12 words are unsure.', count: 2, total: 12 }],
       skipped: [],
       warnings: [],
       speakers: [
@@ -176,6 +177,13 @@ for (const [width, scheme] of [
     await accessible(page)
     await fits(page)
   })
+
+test('the reasons of a verdict are in the reader’s language', async ({ page }, info) => {
+  await speech(page, info.outputPath('aligned.zip'))
+  await page.evaluate(() => localStorage.setItem('millrace.language', 'de'))
+  await page.reload()
+  await expect(page.getByRole('row', { name: /quay.wav/ })).toContainText('2 von 12 Wörtern sind unsicher.')
+})
 
 test('a boundary is dragged and typed, saved, and there again after a reload', async ({
   page,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.pipelines.cautions import Caution
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -54,7 +56,8 @@ class Speaker:
 
 @dataclass
 class Aligned:
-    """One pair. recording, transcript: file names. stem: of the names of its results. seconds: the sound's length."""
+    """One pair. recording, transcript: file names. stem: of the names of its results. seconds: the sound's length.
+    message: why it isn't aligned, or the reasons of the verdict in one text."""
 
     recording: str
     transcript: str | None
@@ -64,7 +67,8 @@ class Aligned:
     message: str | None
     speakers: list[Speaker] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    warnings: list[tuple[str, str]] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
+    reasons: list[Caution] = field(default_factory=list)
     words: int = 0
 
     def as_json(self) -> dict[str, Any]:
@@ -74,8 +78,9 @@ class Aligned:
             "seconds": self.seconds,
             "verdict": self.verdict,
             "message": self.message,
+            "reasons": [one.answered() for one in self.reasons],
             "skipped": self.skipped,
-            "warnings": [{"code": code, "message": message} for code, message in self.warnings],
+            "warnings": [one.answered() for one in self.warnings],
             "speakers": [{"name": s.name, "utterances": [_utterance(u) for u in s.utterances]} for s in self.speakers],
         }
 

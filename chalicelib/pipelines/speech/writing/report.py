@@ -83,7 +83,7 @@ def readme(
     lines += ["Recordings", "----------"]
     for one in aligned:
         lines.append(f"{one.recording}: {one.verdict}{f'. {one.message}' if one.message else ''}")
-        lines += [f"    {message}" for _, message in one.warnings]
+        lines += [f"    {warning.message}" for warning in one.warnings]
         lines += [f"    {sentence}" for sentence in one.skipped]
     if alone:
         lines += ["", "Files that were not used", "------------------------"]

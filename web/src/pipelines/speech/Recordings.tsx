@@ -16,10 +16,11 @@ import { corrected, countOf, type Moved, movedTo, textGridOf } from './moving'
 import styles from './Recordings.module.css'
 import { Timeline } from './Timeline'
 import { drawable, usePeaks } from './waveform'
-import { useOwnWords } from './words'
+import { useOwnWords, useReasons } from './words'
 
 export default function Recordings({ job, artifacts, files }: JobView) {
   const { t } = useOwnWords()
+  const whyOf = useReasons()
   const quantities = useQuantities()
   const [params, setParams] = useSearchParams()
   const alignment = useAlignment(artifacts)
@@ -85,7 +86,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
                   </td>
                   <td className="number">{quantities.duration(one.seconds)}</td>
                   <td className="number">{quantities.number(spokenOf(one))}</td>
-                  <td>{one.message ?? '–'}</td>
+                  <td>{whyOf(one) ?? '–'}</td>
                 </tr>
               ))}
             </tbody>
@@ -115,6 +116,7 @@ function handOut(name: string, text: string) {
 
 function One({ job, recording, file }: { job: string; recording: Recording; file: FileAnswer | undefined }) {
   const { t, said } = useOwnWords()
+  const why = useReasons()(recording)
   const [speaker, listenTo] = useState('0')
   const original = useOriginal(file ?? ({ id: '' } as FileAnswer), file !== undefined)
   const url = original.data?.url
@@ -154,7 +156,7 @@ function One({ job, recording, file }: { job: string; recording: Recording; file
           />
         )}
       </header>
-      {recording.message && <p>{recording.message}</p>}
+      {why && <p>{why}</p>}
       {words.length > 0 && (
         <Timeline
           key={speaker}

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { content, located } from '../../api/queries'
 import type { ArtifactAnswer } from '../../api/schema'
+import type { Caution } from '../../ui/Cautions'
 import { rangesOf, zipMember } from './zipMember'
 
 /** Seconds; confidence from 0 to 1, null where it was not judged. */
@@ -25,8 +26,10 @@ export interface Recording {
   seconds: number
   verdict: string
   message: string | null
+  /** Of the verdict; the message has them in English. */
+  reasons?: Caution[]
   skipped: string[]
-  warnings: { code: string; message: string }[]
+  warnings: Caution[]
   speakers: {
     name: string
     utterances: { text: string; start?: number; end?: number; unspoken: string[]; words: Word[] }[]
