@@ -53,10 +53,10 @@ def test_a_username_is_one_account_however_it_is_written(world: World, username:
 @pytest.mark.parametrize(
     ("password", "reason"),
     [
-        ("password1", "commonest"),
-        ("Password1", "commonest"),
-        ("QWERTYUIOP", "commonest"),
-        ("correcthorsebatterystaple", "commonest"),
+        ("password1", "most common"),
+        ("Password1", "most common"),
+        ("QWERTYUIOP", "most common"),
+        ("correcthorsebatterystaple", "most common"),
         ("abababababab", "different characters"),
         ("ANN@example.com", "email or username"),
     ],
