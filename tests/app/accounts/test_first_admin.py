@@ -64,7 +64,7 @@ def test_a_password_is_taken_from_the_input_and_ends_other_sessions(
     [
         (["nowhere"], "", 2, "That can't be"),
         ([EMAIL, "--password-stdin"], "short\n", 2, "at least 8"),
-        ([EMAIL, "--password-stdin"], "password1\n", 1, "commonest"),
+        ([EMAIL, "--password-stdin"], "password1\n", 1, "most common"),
     ],
 )
 def test_what_cant_be_is_said_in_a_sentence(

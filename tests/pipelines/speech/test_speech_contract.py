@@ -77,7 +77,7 @@ def test_a_language_that_is_not_there_is_refused_with_those_that_are() -> None:
         SPEECH.check(Options(language="de_DE"), models)
     assert refused.value.field == "language"
     assert refused.value.message == (
-        "There is no model of de_DE. There are: en_US, any, cs_CZ, sv_SE. An operator adds one as models/speech/de_DE."
+        "There is no model for de_DE. There are: en_US, any, cs_CZ, sv_SE. An operator adds one as models/speech/de_DE."
     )
     assert set(asked) == {"speech"}
 

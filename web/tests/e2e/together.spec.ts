@@ -4,7 +4,7 @@ test('a photo and its film are one tile, and what ends early says so', async ({ 
   expect(complaints).toEqual([])
   await send(page, pairs())
   await completed(page)
-  await expect(page.getByText('1 photo could be read in part only')).toBeVisible()
+  await expect(page.getByText('1 photo could be read only in part')).toBeVisible()
   const tiles = page.getByRole('listbox', { name: /^Files/ }).getByRole('option')
   await expect(tiles).toHaveCount(2)
   await expect(tiles.filter({ hasText: 'IMG_0007.jpg' })).toContainText('LIVE')
