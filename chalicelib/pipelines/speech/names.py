@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from chalicelib.pipelines.base import InspectedFile
@@ -36,9 +36,13 @@ def extension_of(name: str) -> str:
     return next((extension for extension in EXTENSIONS if lowered.endswith(extension)), "")
 
 
+def _plain(name: str) -> str:
+    return unicodedata.normalize("NFC", name).replace("\\", "/").strip("/")
+
+
 def stem_of(name: str) -> str:
     """The path without its extension, composed, with forward slashes."""
-    plain = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/")
+    plain = _plain(name)
     return plain[: len(plain) - len(extension_of(plain))]
 
 
@@ -66,10 +70,12 @@ def pair(files: Iterable[InspectedFile], transcripts: str) -> Pairing:
     given = [file for file in files if not is_ignored(file.filename)]
     recordings = [file for file in given if is_audio(file.filename)]
     others = [file for file in given if not is_audio(file.filename)]
-    expected = [file for file in others if extension_of(file.filename) in EXPECTED[transcripts]]
+    expected: list[InspectedFile] = []
     wanted = _named(EXPECTED[transcripts])
     for file in others:
-        if file not in expected:
+        if extension_of(file.filename) in EXPECTED[transcripts]:
+            expected.append(file)
+        else:
             found.alone.append(
                 (file, f"With transcripts as `{transcripts}`, a {wanted} is expected; this file was not used.")
             )
@@ -81,13 +87,16 @@ def pair(files: Iterable[InspectedFile], transcripts: str) -> Pairing:
     stems = [stem_of(file.filename) for file in recordings]
     exact = set(stems) & set(left)
     alike = Counter(stem.casefold() for stem in {*stems, *left} - exact)
+    near: dict[str, str] = {}
+    for stem in left:
+        if stem not in exact:
+            near.setdefault(stem.casefold(), stem)
     used: dict[str, InspectedFile] = {}
     for file, stem in zip(recordings, stems, strict=True):
-        near = [k for k in left if k.casefold() == stem.casefold() and k not in exact]
-        key = stem if stem in left else near[0] if near else None
         if stem in used:
             found.alone.append((file, f"Its transcript was used for {used[stem].filename}, which has the same name."))
             continue
+        key = stem if stem in left else near.get(stem.casefold())
         if key is None:
             found.alone.append((file, f"No transcript: there is no {wanted} named {stem}."))
             continue
@@ -117,18 +126,25 @@ def _named(extensions: tuple[str, ...]) -> str:
     return f"{', '.join(shown[:-1])} or {shown[-1]}"
 
 
-def recording_named(name: str, recordings: Iterable[InspectedFile]) -> Iterator[InspectedFile]:
-    """The recordings that a master table may mean: by path, else by name, with or without extension; the closest way
-    that finds one counts."""
-    wanted = unicodedata.normalize("NFC", name).replace("\\", "/").strip("/ ")
-    stem = stem_of(wanted) if is_audio(wanted) else wanted
-    known = [(f, unicodedata.normalize("NFC", f.filename).replace("\\", "/").strip("/")) for f in recordings]
-    last = stem.rpartition("/")[2].casefold()
-    ways = (
-        [f for f, path in known if path == wanted],
-        [f for f, path in known if stem_of(path) == stem],
-        [f for f, path in known if path.casefold() == wanted.casefold()],
-        [f for f, path in known if stem_of(path).casefold() == stem.casefold()],
-        [f for f, path in known if base_of(path).casefold() == last],
-    )
-    yield from next((found for found in ways if found), [])
+class Recordings:
+    """The recordings by every way in which a master table may name them."""
+
+    def __init__(self, files: Iterable[InspectedFile]) -> None:
+        self._by_key: tuple[dict[str, list[InspectedFile]], ...] = tuple(defaultdict(list) for _ in range(5))
+        for file in files:
+            path = _plain(file.filename)
+            for by_key, key in zip(self._by_key, _keys(path, stem_of(path)), strict=True):
+                by_key[key].append(file)
+
+    def named(self, name: str) -> list[InspectedFile]:
+        """Those that the name may mean: by path, else by name, with or without extension; the closest way that finds
+        one counts."""
+        wanted = _plain(name).strip("/ ")
+        keys = _keys(wanted, stem_of(wanted) if is_audio(wanted) else wanted)
+        found = (by_key.get(key) for by_key, key in zip(self._by_key, keys, strict=True))
+        return next((files for files in found if files), [])
+
+
+def _keys(path: str, stem: str) -> tuple[str, ...]:
+    """From the closest way of naming to the loosest."""
+    return path, stem, path.casefold(), stem.casefold(), stem.rpartition("/")[2].casefold()

@@ -131,6 +131,7 @@ def _record(name: str, transcript: Transcript, sound: dict[str, Any]) -> dict[st
 
 def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -> dict[str, Any]:
     recordings = [recording for recording, _ in pairing.pairs]
+    known = names.Recordings(recordings)
     rows: dict[int, list[tables.Record]] = {}
     found: dict[str, Any] = {}
     skipped: list[str] = []
@@ -146,7 +147,7 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
             raise PipelineFailed("unreadable_transcript", f"{table.filename}: {reason}")
         skipped += [f"{table.filename}: {sentence}" for sentence in reading.skipped]
         for record in reading.master or []:
-            named = list(names.recording_named(record.file, recordings))
+            named = known.named(record.file)
             if not named:
                 skipped.append(
                     f"{table.filename}: row {record.number} names {record.file}, which is not among the files."
