@@ -213,7 +213,7 @@ def _decoded_16(
     if form == "TIFF" and image.tag_v2.get(_PLANAR) == _SEPARATE and pixels.ndim == 3:
         # OpenCV reads one channel's rows as another's, without a word.
         raise UnreadableFile(
-            "unsupported_depth", "TIFF of 16 bits is taken with its channels interleaved, not as separate planes."
+            "unsupported_depth", "TIFF of 16 bits must have interleaved channels, not separate planes."
         )
     if pixels.dtype != np.uint16:
         raise UnreadableFile("unsupported_depth", "Only pictures of 8 or 16 bits are accepted.")

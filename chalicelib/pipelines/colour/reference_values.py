@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 MAX_BYTES = 1_000_000
 _LAB, _XYZ = ("LAB_L", "LAB_A", "LAB_B"), ("XYZ_X", "XYZ_Y", "XYZ_Z")
 _NAMES = ("SAMPLE_NAME", "SAMPLE_LOC", "NAME", "PATCH", "SAMPLE_ID", "ID")
-_ILLUMINANT = re.compile(r'ILLUMIN\w*[\s",:=]+(?:CIE\s*)?([A-Z]{1,2}\d{0,2})\b', re.I)
+_ILLUMINANT = re.compile(r'ILLUMIN\w*[\s",:=]+(?:CIE\s*)?([ACE]|D\d\d|FL?\d\d?)\b', re.I)
 _OBSERVER = re.compile(r'OBSERVER\w*[\s",:=]+(\d+)', re.I)
 # The lightest patch of a card is its white. No paint or paper reflects all light, or has as much colour under D50.
 _WHITE_L, _WHITE_CHROMA = (60.0, 99.0), 12.0
@@ -92,9 +92,9 @@ def _cgats(text: str) -> tuple[list[str], list[list[str]]]:
     data = re.search(r"BEGIN_DATA\s*\n(.*?)\n?END_DATA\s*$", text, re.S | re.M)
     if not fields or not data:
         raise _refused("This isn't a CGATS file: BEGIN_DATA_FORMAT or BEGIN_DATA is missing.")
-    for stated, right in ((_ILLUMINANT, "D50"), (_OBSERVER, "2")):
+    for stated, right in ((_ILLUMINANT, ("D50",)), (_OBSERVER, ("2", "1931"))):
         found = stated.search(text[: data.start()])
-        if found and found[1].upper() != right:
+        if found and found[1].upper() not in right:
             raise _refused(
                 f"The reference values are for {found[0].split()[-1].strip(chr(34))}: they must be for D50 and the "
                 "observer of 2 degrees."

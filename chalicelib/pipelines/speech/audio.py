@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
-from chalicelib.pipelines.cautions import Caution
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.speech.riff import riff_seconds
 
 RATE = 16_000
@@ -53,12 +53,12 @@ class Heard:
         if self.not_numbers:
             self._warn(
                 "not_numbers",
-                f"{self.not_numbers} samples are not numbers and were replaced by silence.",
+                f"A part of the sound was replaced by silence: {counted(self.not_numbers, 'sample')} without a number.",
                 count=self.not_numbers,
             )
         if self.samples and self.clipped / (self.samples * max(1, self.channels)) > CLIPPED_SHARE:
             self._warn(
-                "clipped", f"The sound is clipped: {self.clipped} samples stand at full scale.", count=self.clipped
+                "clipped", f"The sound is clipped: {counted(self.clipped, 'sample')} at full scale.", count=self.clipped
             )
         if self.promised_seconds is not None and self.seconds < self.promised_seconds - SHORT_BY_SECONDS:
             self._warn(
@@ -69,8 +69,8 @@ class Heard:
             )
         if self.broken:
             self._warn(
-                "damaged",
-                f"{self.broken} packets of the sound could not be decoded and are missing.",
+                "damaged_sound",
+                f"A part of the sound is missing: {counted(self.broken, 'packet')} could not be decoded.",
                 count=self.broken,
             )
         if self.filled:

@@ -57,6 +57,7 @@ WITH_BOTH = cgats([f"{i + 1}\t{COLUMNS[j]}" for i, j in enumerate(BY_COLUMN)], L
         (table(NUMBERS, LAB, "\t").replace(".", ",").encode("utf-16"), "unicode.csv"),
         (table(NUMBERS, XYZ, fields="name X Y Z"), "xyz.csv"),
         (cgats(NUMBERS, LAB, more='WEIGHTING_FUNCTION "ILLUMINANT, D50"\nOBSERVER_ANGLE "2"\n'), "stated.txt"),
+        (cgats(NUMBERS, LAB, more='ILLUMINATION "M1"\nOBSERVER "1931"\n'), "condition.txt"),
     ],
 )
 def test_each_value_finds_its_patch(content: str | bytes, name: str) -> None:
