@@ -23,9 +23,11 @@ MONEY = {
 UNITS = {
     "kg": "kilogram", "g": "gram", "mg": "milligram", "lb": "pound", "lbs": "pound", "oz": "ounce", "km": "kilometer",
     "m": "meter", "cm": "centimeter", "mm": "millimeter", "ft": "foot", "in": "inch", "yd": "yard", "mi": "mile",
-    "mph": "mile per hour", "l": "liter", "ml": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour",
-    "min": "minute", "mins": "minute", "sec": "second", "ms": "millisecond", "hz": "hertz", "khz": "kilohertz",
-    "mhz": "megahertz", "mb": "megabyte", "gb": "gigabyte", "tb": "terabyte", "w": "watt", "kw": "kilowatt",
+    "mph": "mile per hour", "km/h": "kilometer per hour", "kmh": "kilometer per hour", "kph": "kilometer per hour",
+    "m/s": "meter per second", "mg/l": "milligram per liter", "g/l": "gram per liter", "l": "liter",
+    "ml": "milliliter", "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "sec": "second",
+    "ms": "millisecond", "hz": "hertz", "khz": "kilohertz", "mhz": "megahertz", "mb": "megabyte", "gb": "gigabyte",
+    "tb": "terabyte", "w": "watt", "kw": "kilowatt",
     "°": "degree", "°c": "degree celsius", "°f": "degree fahrenheit",
 }  # fmt: skip
 MANY = {"foot": "feet", "inch": "inches", "hertz": "hertz", "kilohertz": "kilohertz", "megahertz": "megahertz"}
@@ -45,14 +47,18 @@ MOST_SIGNS = 100
 
 NUMBER = re.compile(r"([$£€¥₹]?)(\d{1,3}(?:,\d{3})+|\d+)(?:[.,](\d+))?(st|nd|rd|th|'?s|%)?", re.IGNORECASE)
 CONTINENTAL = re.compile(r"([$£€¥₹]?)(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?")
-WITH_UNIT = re.compile(r"([$£€¥₹]?)([\d.,]*\d)([^\W\d_]+|°[CF]?|[ap]\.m\.?)", re.IGNORECASE)
+WITH_UNIT = re.compile(r"([$£€¥₹]?)([\d.,]*\d)([^\W\d_]+(?:/[^\W\d_]+)?|°[CF]?|[ap]\.m\.?)", re.IGNORECASE)
+FRACTION = re.compile(r"(\d{1,4})/(\d{1,4})")
+HEIGHT = re.compile(r"(\d)['′](\d{1,2})(?:[\"″]|'')?")
+ROMAN = re.compile(r"(?=..)(X{0,3})(IX|IV|V?I{0,3})")
+ROMAN_ONES = ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})\s?([ap]m|[ap]\.m\.?)|(\d{1,2}):(\d{2})(?::00)?", re.IGNORECASE)
 SIGNS = {"-": ("minus", "negative"), "−": ("minus", "negative"), "+": ("plus",)}
 
 
 def readings(token: str) -> list[list[str]]:
     """The ways in which a number may be spoken, each as words; [] where `token` is no number."""
-    if len(token) > MOST_SIGNS:
+    if not 0 < len(token) <= MOST_SIGNS:
         return []
     if token[:1] in SIGNS:
         plain = readings(token[1:])
@@ -60,6 +66,8 @@ def readings(token: str) -> list[list[str]]:
         return _unique([*([sign, *words] for sign in SIGNS[token[0]] for words in plain[:2]), *plain[:2]])
     if country := re.match(r"[A-Z]{1,2}(?=[$£])", token):
         return readings(token[country.end() :])
+    if token[-1] in MONEY and token[0].isdigit():
+        return readings(token[-1] + token[:-1])
     if token[-1:] in FRACTIONS:
         whole = readings(token[:-1])[:1] if token[:-1] else [[]]
         parts = [fraction.split() for fraction in FRACTIONS[token[-1]]]
@@ -68,10 +76,48 @@ def readings(token: str) -> list[list[str]]:
         spoken = ["point", *_digits(token.strip(".,%"))]
         return [[*words, *(["percent"] if token[-1] == "%" else [])] for words in (spoken, ["zero", *spoken])]
     token = unicodedata.normalize("NFKC", token)
+    if fraction := FRACTION.fullmatch(token):
+        return _unique(_fraction(int(fraction[1]), int(fraction[2])))
+    if height := HEIGHT.fullmatch(token):
+        feet, inches = cardinal(int(height[1])), cardinal(int(height[2]))
+        return [[*feet, *joint, *inches] for joint in (["foot"], [], ["feet"])]
     if clock := CLOCK.fullmatch(token):
         half = [HALVES[clock[3].lower()]] if clock[3] else []
         return _unique([*words, *half] for words in _clock(int(clock[1] or clock[4]), int(clock[2] or clock[5])))
     return _unique([*_number(token), *_continental(token), *_with_unit(token)])
+
+
+def unit(name: str, number: str) -> list[str]:
+    """The words of a unit behind that number: kilometers per hour; [] where `name` is none."""
+    if name.lower() not in UNITS:
+        return []
+    first, *rest = UNITS[name.lower()].split()
+    return [first if number == "1" else MANY.get(first, f"{first}s"), *rest]
+
+
+def roman(token: str) -> list[list[str]]:
+    """The readings of a Roman number from II to XXXIX: eight, the eighth; [] where `token` is none."""
+    found = ROMAN.fullmatch(token)
+    if not found:
+        return []
+    said = cardinal(10 * len(found[1]) + ROMAN_ONES.index(found[2]))
+    return [said, ["the", *ordinal(said)], ordinal(said)]
+
+
+def _fraction(part: int, whole: int) -> Iterator[list[str]]:
+    """3/4: three quarters, three fourths, three four, three over four. 24/7 and 9/11 may be said as two numbers."""
+    two = [*cardinal(part), *cardinal(whole)]
+    if whole == 0 or part > whole:
+        yield two
+    if whole > 1:
+        names = {2: ["half"], 4: ["quarter", "fourth"]}.get(whole) or [" ".join(ordinal(cardinal(whole)))]
+        for name in names:
+            said = name.split()
+            yield [*cardinal(part), *(said if part == 1 else ["halves"] if whole == 2 else _plural(said))]
+            if part == 1:
+                yield ["a", *said]
+    yield two
+    yield [*cardinal(part), "over", *cardinal(whole)]
 
 
 def _number(token: str) -> list[list[str]]:
@@ -124,18 +170,16 @@ def _with_unit(token: str) -> list[list[str]]:
     found = WITH_UNIT.fullmatch(token)
     if not found:
         return []
-    sign, number, unit = found[1], found[2], found[3].lower()
+    sign, number, name = found[1], found[2], found[3].lower()
     said = _number(number)[:2]
     spoken: list[list[str]] = []
-    if unit in MULTIPLES and (sign or unit in ("k", "bn", "mn")):
+    if name in MULTIPLES and (sign or name in ("k", "bn", "mn")):
         money = [MONEY[sign][1]] if sign else []
-        spoken += [[*words, MULTIPLES[unit], *money] for words in said]
-    if unit in HALVES and not sign:
-        spoken += [[*words, HALVES[unit]] for words in said]
-    if unit in UNITS and not sign:
-        first, *rest = UNITS[unit].split()
-        many = first if number == "1" else MANY.get(first, f"{first}s")
-        spoken += [[*words, many, *rest] for words in said]
+        spoken += [[*words, MULTIPLES[name], *money] for words in said]
+    if name in HALVES and not sign:
+        spoken += [[*words, HALVES[name]] for words in said]
+    if (measured := unit(name, number)) and not sign:
+        spoken += [[*words, *measured] for words in said]
     return spoken
 
 

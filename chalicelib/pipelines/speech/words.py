@@ -5,38 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 from chalicelib.pipelines.speech import numbers
 from chalicelib.pipelines.speech.arpabet import NOISE
 from chalicelib.pipelines.speech.dictionaries import Entries, key_of
+from chalicelib.pipelines.speech.pieces import DASHES, EDGES, SIGNS, split
 
 Phones = list[str]
 
 MOST_VARIANTS = 8
 LONGEST = 200  # characters of a word that is composed of others
-EDGES = '"“”„«»‹›.,;:!?…¿¡()[]{}<>*_~|\\^=#@·•`´‚،؟。、♪♫♬†‡§¶©®™'
-DASHES = "–—―"
-NOISES = frozenset([
-    "laugh", "laughs", "laughter", "laughing", "cough", "coughs", "coughing", "breath", "breathes", "breathing",
-    "inhale", "inhales", "exhale", "exhales", "sigh", "sighs", "sniff", "sniffs", "sneeze", "sneezes", "noise",
-    "noises", "music", "applause", "pause", "silence", "inaudible", "unintelligible", "unclear", "crosstalk",
-    "throat", "clears", "cry", "cries", "crying", "gasp", "gasps", "click", "clicks", "beep", "beeps",
-    "lipsmack", "smack", "hesitation",
-])  # fmt: skip
 UNINTELLIGIBLE = frozenset(["xxx", "yyy"])  # as in the transcripts of CHILDES
-SIGNS = {"&": "and", "%": "percent", "@": "at", "+": "plus", "=": "equals"}
 CLITICS = {"'s", "'d", "'ll", "'ve", "'re", "n't", "'m", "'"}
+NUMBERED = frozenset(["no.", "nos.", "nr."])
+PREPOSITIONS = frozenset(["in"])  # also a unit's sign, but seldom with a blank before it
 VOICELESS, HISSING = frozenset(["P", "T", "K", "F", "TH"]), frozenset(["S", "Z", "SH", "ZH", "CH", "JH"])
 
-# A bracket with all its content, or the text between blanks.
-PIECE = re.compile(r"\[[^\]\n]{0,200}\]|<[^>\n]{0,200}>|\{[^}\n]{0,200}\}|\(+[^()\n]{0,200}\)+|[^\s\[<{(]+|\S")
-# Marks that separate two words without a blank: after a letter, or before one; not inside a number or a time.
-PARTING = re.compile(r"(?<=[^\W\d_])[,;:!?…]+(?=\w)|(?<=\d)[,;:!?…]+(?=[^\W\d_])|[–—―/]+|-{2,}|…+")
-
 # A number with its sign, unit and money, and no marks around it.
-FIGURE = re.compile(r"\W*?((?:[-+−]|[A-Z]{1,2}(?=[$£]))?[$£€¥₹]?(?:(?<![.,])[.,])?[\d½¼¾⅓⅔].*?)[^\w%°'½¼¾⅓⅔]*")
+FIGURE = re.compile(r"\W*?((?:[-+−]|[A-Z]{1,2}(?=[$£]))?[$£€¥₹]?(?:(?<![.,])[.,])?[\d½¼¾⅓⅔].*?)[^\w%°'$£€¥₹½¼¾⅓⅔]*")
 ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:www\.)?[\w-]+(?:\.[\w-]+)*\.(?:com|org|net|edu|gov|io|uk|de)"
 
 
@@ -51,31 +39,6 @@ class Token:
     kind: str
     pronunciations: tuple[tuple[str, ...], ...]
     guessed: bool = False
-
-
-def visible(text: str) -> str:
-    """The text without invisible characters: direction marks, soft hyphens, byte order marks. Joiners stay, since some
-    scripts spell with them. A narrow blank between the thousands of a number is removed too."""
-    kept = (c for c in text if c in "\n\t\u200c\u200d" or unicodedata.category(c) not in ("Cf", "Cc"))
-    return re.sub(r"(?<=\d)[\u00a0\u202f\u2009](?=\d{3}(?!\d))", "", "".join(kept))
-
-
-def split(text: str) -> list[str]:
-    """The text's words and bracketed noises, with the marks attached to them."""
-    found: list[str] = []
-    for piece in PIECE.findall(visible(text)):
-        if (len(piece) > 1 and piece[0] in "[<{") or (piece[0] == "(" and _is_noise(piece)):
-            found.append(piece)
-        elif piece[0] == "(":
-            found.extend(part for inner in piece.strip("()").split() for part in PARTING.split(inner))
-        else:
-            found.extend(PARTING.split(piece))
-    return [piece for piece in found if any(map(str.isalnum, piece)) or piece in SIGNS]
-
-
-def _is_noise(piece: str) -> bool:
-    inside = re.findall(r"[^\W\d_]+", piece.lower())
-    return not inside or all(word in NOISES for word in inside)
 
 
 class Lexicon:
@@ -105,7 +68,24 @@ class Lexicon:
     def tokens(self, text: str) -> list[Token]:
         """Every word of the text in order, without pieces that can't be spoken."""
         spells = self._english and not text.isupper()
-        return [token for piece in split(text) for token in self._of(piece, spells)]
+        pieces = split(text, english=self._english)
+        found: list[Token] = []
+        for before, piece, after in zip(["", *pieces], pieces, [*pieces[1:], ""], strict=False):
+            tokens = self._of(piece, spells)
+            found += [self._beside(token, before, piece, after) for token in tokens] if self._english else tokens
+        return found
+
+    def _beside(self, token: Token, before: str, piece: str, after: str) -> Token:
+        """An abbreviation that a number beside it makes clear: "5 kg", "No. 1"."""
+        if token.label in self._own or token.word in self._own_lower:
+            return token
+        if piece.lower() in NUMBERED and after[:1].isdigit():
+            return replace(token, pronunciations=_tuple([*self._joined(["number"]), *token.pronunciations]))
+        if before[-1:].isdigit() and token.word not in PREPOSITIONS and (unit := numbers.unit(token.word, before)):
+            listed = [] if token.guessed else token.pronunciations
+            if said := self._joined(unit):
+                return replace(token, pronunciations=_tuple([*said, *listed]), guessed=False)
+        return token
 
     def _of(self, piece: str, spells: bool) -> list[Token]:
         if (piece, spells) not in self._known:
@@ -198,6 +178,8 @@ class Lexicon:
             return _product(said) if len(parts) > 1 and all(said) else []
         if "." in label.strip(".") and all(len(part) == 1 for part in label.strip(".").split(".")):
             return [self._spelled(label)]
+        if spoken := numbers.roman(label):
+            return [*(said for words in spoken for said in self._joined(words, 1)), self._spelled(label)]
         if label.isupper() and 1 < len(label) <= 5 and label.isascii() and not set(label) & set("AEIOUY"):
             return [self._spelled(label)]
         bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))

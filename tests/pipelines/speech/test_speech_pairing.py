@@ -119,6 +119,20 @@ def test_a_table_without_headings_goes_by_the_order_of_its_columns() -> None:
     assert run.words() == ["we", "went", "home", "early"]
 
 
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ("a,we went\na.wav,home early\n", "Rows 2, 3 are of one recording; their texts were joined."),
+        ("a,we went home early\n" * 2, "Rows 2, 3 are of one recording; their text is the same and counts once."),
+    ],
+)
+def test_rows_of_one_recording_are_one_text_and_told(rows: str, told: str) -> None:
+    run = FakeRun(("a.wav", EARLY), ("all.csv", f"file,text\n{rows}".encode()), transcripts="text_table").run()
+    assert run.words() == ["we", "went", "home", "early"]
+    assert run.recorded is not None
+    assert told in str(run.recorded[2]["warnings"])
+
+
 def test_one_table_holds_the_tiers_of_all() -> None:
     table = "file;speaker;start;end;text\na;Zoe;0,0;1,37;we went home early\nb;Adam;0:00,1;1,98;nobody told me that\n"
     run = FakeRun(("a.wav", EARLY), ("b.wav", NOBODY), ("t.csv", table.encode()), transcripts="tiers_table").run()

@@ -148,10 +148,49 @@ def test_an_encoding_that_xml_does_not_know_is_no_crash() -> None:
         ("a.tsv", 'start\tend\ttext\n0\t1\t"hello there\n1\t2\tb\n', [("hello there", 0, 1), ("b", 1, 2)]),
         ("a.tsv", '0.0\t1.0\tsix feet 5"\n1.0\t2.0\tthere\n', [("six feet 5", 0, 1), ("there", 1, 2)]),
         ("a.csv", "text,start,end\nhi,0:01,0:00:02.5\n", [("hi", 1, 2.5)]),
+        ("a.csv", "Start (ms),End [ms],Text\n500,1500,hi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", "start_ms,end_msec,text\n500,1500,hi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", "Onset in ms,offset ms,text\n500,0:01.5,hi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", "start (s),end_seconds,text\n0.5,1.5,hi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", "Start (hh:mm:ss.mmm),End (min),text\n0:00:00.500,0.025,hi\n", [("hi", 0.5, 1.5)]),
+        (
+            "a.tsv",
+            "Tier\tBegin Time - hh:mm:ss.ms\tEnd Time - hh:mm:ss.ms\tBegin Time - msec\tAnnotation\n"
+            "Zoe\t00:00:00.500\t00:00:01.500\t500\thi\n",
+            [("hi", 0.5, 1.5)],
+        ),
+        ("a.tsv", "Begin Time - msec\tEnd Time - msec\tAnnotation\n500\t1500\thi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", 'start|end|text\n0|1|"hi," she said\n', [('"hi," she said', 0, 1)]),
+        ("a.csv", "0,1,hello | there\n", [("hello | there", 0, 1)]),
     ],
 )
 def test_tables_as_programs_write_them(name: str, content: str, expected: list[Any]) -> None:
     assert [row[1:] for row in said(name, content)] == expected
+
+
+@pytest.mark.parametrize("heading", ["start (samples)", "start_frames", "Start [ticks]"])
+def test_times_in_a_unit_that_has_no_seconds_are_refused(heading: str) -> None:
+    with pytest.raises(UnreadableTranscript, match="must be in seconds or milliseconds"):
+        read("a.csv", f"{heading},end,text\n0,1,hi\n".encode(), "tiers")
+
+
+def test_a_table_of_ljspeech() -> None:
+    reading = read("metadata.csv", b'LJ-1|"1455," he said|"fourteen," he said\n', "text_table")
+    assert [(r.file, r.utterance.text) for r in reading.master or []] == [("LJ-1", '"fourteen," he said')]
+
+
+def test_of_a_workbook_the_first_sheet_with_cells_is_read_and_the_others_are_named() -> None:
+    book = openpyxl.Workbook()
+    for title, text in (("Texts", "hi"), ("Old texts", "ho")):
+        sheet = book.create_sheet(title)
+        sheet.append(("start", "end", "text"))
+        sheet.append((0, 1, text))
+    content = io.BytesIO()
+    book.save(content)
+    reading = read("a.xlsx", content.getvalue(), "tiers")
+    assert reading.skipped == ["Only the sheet Texts was read, and not Old texts."]
+    assert reading.transcript
+    assert reading.transcript.tiers[0].utterances[0].text == "hi"
 
 
 def test_cells_beyond_the_columns_are_no_secret() -> None:

@@ -44,6 +44,10 @@ def lexicon(own: str = "", *, english: bool = True) -> Lexicon:
         ("'please' ‘call’ \"word\"", ["please", "call", "word"]),
         ("@stella #please &call", ["stella", "please", "call"]),
         ("3\u202f000", ["3000"]),
+        ("20 000 5 000 000 20 345", ["20000", "5000000", "20", "345"]),
+        ("call 5€, 20 € and $ 7.", ["call", "5€", "20€", "and", "$7"]),
+        ("1/2 3/4, 11/28/2026 5th/6th", ["1/2", "3/4", "11", "28", "2026", "5th", "6th"]),
+        ("5 km/h 80km/h and/or", ["5", "km/h", "80km/h", "and", "or"]),
     ],
 )
 def test_words_keep_their_spelling_and_lose_their_marks(text: str, labels: list[str]) -> None:
@@ -144,10 +148,54 @@ def test_a_dictionary_says_which_lines_and_phones_it_can_not_use() -> None:
         ("20°C", "twenty degrees celsius"),
         ("3pm", "three p.m."),
         ("9:30am", "nine thirty a.m."),
+        ("5€", "five euros"),
+        ("3,50€", "three euros fifty"),
+        ("1/2", "one half"),
+        ("3/4", "three quarters"),
+        ("5/8", "five eighths"),
+        ("24/7", "twenty four seven"),
+        ("1/0", "one zero"),
+        ("80km/h", "eighty kilometers per hour"),
+        ("5'10\"", "five foot ten"),
     ],
 )
 def test_numbers_are_read_as_people_say_them(figures: str, words: str) -> None:
     assert " ".join(numbers.readings(figures)[0]) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("5 kg", "kilograms"),
+        ("1 km", "kilometer"),
+        ("5 km/h", "kilometers per hour"),
+        ("No. 1", "number"),
+        ("Say no.", "no"),
+        ("5 in two", "in"),
+        ("call kg", None),
+        ("call VIII", "eight"),
+        ("call XIX", "nineteen"),
+        ("please MIX", "mix"),
+    ],
+)
+def test_abbreviations_are_read_by_the_number_beside_them(text: str, first: str | None) -> None:
+    words = ["kilograms", "kilometer", "kilometers", "per", "hour", "number", "in", "eight", "nineteen", "mix", "the"]
+    known = {word: [[word]] for word in [*words, "no", "call", "please", "say", "five", "one", "two", "eighth"]}
+    found = Lexicon({}, known, letters.guess, letters.spelled).tokens(text)
+    token = next(
+        token for token in found if token.label.lower() in ("kg", "km", "km/h", "no", "in", "viii", "xix", "mix")
+    )
+    assert token.guessed == (first is None)
+    assert first is None or " ".join(token.pronunciations[0]) == first
+
+
+def test_an_abbreviation_of_the_users_dictionary_is_not_a_unit() -> None:
+    assert lexicon("kg\tK EY\n").tokens("five 5 kg")[2].pronunciations == (("K", "EY"),)
+
+
+@pytest.mark.parametrize("text", ["IIII", "VX", "I", "XXXX", "LX", "mix", ""])
+def test_what_is_no_roman_number(text: str) -> None:
+    assert numbers.roman(text) == []
 
 
 def test_money_before_a_multiple_may_be_said_behind_it() -> None:

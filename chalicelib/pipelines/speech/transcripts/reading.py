@@ -38,7 +38,7 @@ def read(name: str, content: bytes, transcripts: str) -> Reading:
     if extension in TABLES:
         skipped: list[str] = []
         timed, master = transcripts.startswith("tiers"), transcripts in MASTER
-        found = tables.records(tables.rows_of(name, content), timed=timed, master=master, skipped=skipped)
+        found = tables.records(tables.rows_of(name, content, skipped), timed=timed, master=master, skipped=skipped)
         if master:
             return Reading(master=found, skipped=skipped)
         return Reading(tables.transcript_of(found, skipped), skipped=skipped)

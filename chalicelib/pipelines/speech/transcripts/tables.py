@@ -16,6 +16,7 @@ from chalicelib.pipelines.speech.transcripts.model import Transcript, Unreadable
 
 MOST_ROWS = 500_000
 MOST_UNPACKED = 300 * 1024 * 1024
+LEADING = 100  # rows of a sheet that show whether it is empty
 UNNAMED = "speaker"
 
 COLUMNS = {
@@ -30,12 +31,11 @@ COLUMNS = {
         "tmin",
         "start time",
         "begin time",
-        "begin time - ss.msec",
         "anfang",
         "beginn",
         "début",
     ),
-    "end": ("end", "stop", "offset", "to", "xmax", "tmax", "end time", "end time - ss.msec", "ende", "fin"),
+    "end": ("end", "stop", "offset", "to", "xmax", "tmax", "end time", "ende", "fin"),
     "text": (
         "text",
         "transcript",
@@ -49,6 +49,12 @@ COLUMNS = {
         "texte",
     ),
 }
+UNITS = {
+    "ms": 0.001, "msec": 0.001, "msecs": 0.001, "millis": 0.001, "milliseconds": 0.001, "s": 1.0, "sec": 1.0,
+    "secs": 1.0, "seconds": 1.0, "ss.msec": 1.0, "min": 60.0, "minutes": 60.0, "us": 1e-6, "µs": 1e-6,
+}  # fmt: skip
+"""Units that a heading may state, in seconds."""
+NO_TIMES = ("sample", "samples", "frame", "frames", "ticks")
 Row = Sequence[str]
 
 
@@ -62,15 +68,20 @@ class Record:
     utterance: Utterance
 
 
-def rows_of(name: str, content: bytes) -> list[Row]:
-    """The table's cells as text. Raises UnreadableTranscript."""
+def rows_of(name: str, content: bytes, skipped: list[str]) -> list[Row]:
+    """The table's cells as text; of a workbook, its first sheet that isn't empty. Sheets behind it are listed.
+
+    Raises UnreadableTranscript.
+    """
     if name.lower().endswith(".xlsx"):
-        return _sheet(content)
+        return _sheet(content, skipped)
     text, _ = text_of(content)
     if told := re.match(r"sep=(.)\n", text):  # as Excel writes and reads it
         text, delimiter = text[told.end() :], told[1]
     elif name.lower().endswith(".tsv") or "\t" in text.split("\n", 1)[0]:
         delimiter = "\t"
+    elif re.match(r"[^,;\n|]*\|", text):  # as LJSpeech has it, where quotes are part of the text
+        return _bounded([cell.strip() for cell in line.split("|")] for line in text.split("\n"))
     else:
         delimiter = ";" if _semicolons(text) else ","
     unclosed = text.count('"') % 2 == 1
@@ -96,7 +107,7 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
     filled = [(number, row) for number, row in enumerate(rows, 1) if any(row)]
     if not filled:
         return []
-    where, width = _headings(filled[0][1]), len(filled[0][1])
+    (where, scales), width = _headings(filled[0][1]), len(filled[0][1])
     wanted = [*(["file"] if master else []), *(["start", "end"] if timed else []), "text"]
     if where is not None:
         filled = filled[1:]
@@ -113,7 +124,7 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
         elif any(row[width:]):
             skipped.append(f"Row {number} has more cells than the table has columns; they were left out.")
         cells = {column: row[at] if at < len(row) else "" for column, at in where.items()}
-        start, end = number_of(cells.get("start", "")), number_of(cells.get("end", ""))
+        start, end = (_scaled(cells.get(edge, ""), scales.get(edge, 1.0)) for edge in ("start", "end"))
         if not cells["text"]:
             skipped.append(f"Row {number} has no text and was left out.")
         elif timed and (start is None or end is None):
@@ -128,15 +139,20 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
 
 
 def transcript_of(found: Iterable[Record], skipped: list[str]) -> Transcript:
-    tiers: dict[str, list[Utterance]] = {}
+    """The rows of one recording. Several rows without times are one text; equal ones count once."""
+    tiers: dict[str, list[Record]] = {}
     for record in found:
-        tiers.setdefault(record.speaker, []).append(record.utterance)
+        tiers.setdefault(record.speaker, []).append(record)
     transcript = Transcript(skipped=skipped)
-    for name, utterances in tiers.items():
-        # Several rows for the whole of one recording are one text.
-        whole = utterances[0].start is None
-        said = [Utterance(" ".join(u.text for u in utterances))] if whole else utterances
-        transcript.tiers.append(tier_of(name, said, transcript.skipped))
+    for name, rows in tiers.items():
+        utterances = [record.utterance for record in rows]
+        if len(rows) > 1 and utterances[0].start is None:
+            texts = dict.fromkeys(utterance.text for utterance in utterances)
+            numbers = ", ".join(str(record.number) for record in rows)
+            done = "their texts were joined" if len(texts) > 1 else "their text is the same and counts once"
+            skipped.append(f"Rows {numbers} are of one recording; {done}.")
+            utterances = utterances[:1] if len(texts) == 1 else [Utterance(" ".join(u.text for u in utterances))]
+        transcript.tiers.append(tier_of(name, utterances, transcript.skipped))
     return transcript
 
 
@@ -151,14 +167,37 @@ def number_of(cell: str) -> float | None:
     return seconds
 
 
-def _headings(row: Row) -> dict[str, int] | None:
+def _scaled(cell: str, seconds: float) -> float | None:
+    """A time in a unit of that many seconds. One that is written with colons is in hours, minutes and seconds."""
+    number = number_of(cell)
+    return number if number is None or ":" in cell else number * seconds
+
+
+def _headings(row: Row) -> tuple[dict[str, int] | None, dict[str, float]]:
+    """(the columns' places, the units of those that state one, in seconds); no places where the row is no heading."""
     where: dict[str, int] = {}
+    scales: dict[str, float] = {}
     for at, cell in enumerate(row):
-        name = re.sub(r"[_\s]+", " ", re.sub(r"[\[(].*?[\])]", "", cell)).strip().lower()
+        name, unit = _named(cell)
         for column, names in COLUMNS.items():
             if name in names and column not in where:
+                if unit in NO_TIMES:
+                    raise UnreadableTranscript(
+                        f"The column {cell} is in {unit}; it must be in seconds or milliseconds."
+                    )
                 where[column] = at
-    return where if "text" in where or len(where) >= 2 else None
+                scales[column] = UNITS.get(unit, 1.0)
+    return (where if "text" in where or len(where) >= 2 else None), scales
+
+
+def _named(heading: str) -> tuple[str, str]:
+    """(name, unit) of a heading: "Start (ms)", "start_ms", "Begin Time - msec"."""
+    heading = re.sub(r"[_\s]+", " ", heading).strip().lower()
+    if bracketed := re.fullmatch(r"(.*?) ?[\[(](.*?)[\])]", heading):
+        return bracketed[1], bracketed[2]
+    apart = re.fullmatch(r"(.*?)(?: -| in)? (\S+)", heading)
+    known = apart and (apart[2] in UNITS or apart[2] in NO_TIMES or ":" in apart[2])
+    return (apart[1], apart[2]) if apart and known else (heading, "")
 
 
 def _by_order(row: Row, wanted: Sequence[str]) -> dict[str, int]:
@@ -167,6 +206,8 @@ def _by_order(row: Row, wanted: Sequence[str]) -> dict[str, int]:
         count -= 1
     if count == len(wanted):
         return {column: at for at, column in enumerate(wanted)}
+    if count == len(wanted) + 1 and wanted == ["file", "text"]:
+        return {"file": 0, "text": 2}  # LJSpeech: the text as written, then as spoken
     if count == len(wanted) + 1 and "start" in wanted:
         order = [*wanted[: wanted.index("start")], "speaker", *wanted[wanted.index("start") :]]
         return {column: at for at, column in enumerate(order)}
@@ -189,7 +230,7 @@ def _bounded(rows: Iterable[Row]) -> list[Row]:
     return kept
 
 
-def _sheet(content: bytes) -> list[Row]:
+def _sheet(content: bytes, skipped: list[str]) -> list[Row]:
     import openpyxl
 
     try:
@@ -197,12 +238,20 @@ def _sheet(content: bytes) -> list[Row]:
             if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
                 raise UnreadableTranscript("The workbook is too large once unpacked.")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        return _bounded([_cell(value) for value in row] for row in sheet.iter_rows(values_only=True))
+        filled = [sheet for sheet in book.worksheets if _has_cells(sheet.iter_rows(max_row=LEADING, values_only=True))]
+        if len(filled) > 1:
+            left = ", ".join(sheet.title for sheet in filled[1:])
+            skipped.append(f"Only the sheet {filled[0].title} was read, and not {left}.")
+        rows = filled[0].iter_rows(values_only=True) if filled else ()
+        return _bounded([_cell(value) for value in row] for row in rows)
     except UnreadableTranscript:
         raise
     except Exception:  # a stranger's workbook: openpyxl may raise anything
         raise UnreadableTranscript("The workbook can't be read.") from None
+
+
+def _has_cells(rows: Iterable[Sequence[object]]) -> bool:
+    return any(value is not None for row in rows for value in row)
 
 
 def _cell(value: object) -> str:
