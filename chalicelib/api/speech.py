@@ -144,7 +144,7 @@ def _parsed(text: str, language: str, *, strict: bool) -> dictionaries.Parsed:
     if strict and parsed.unknown:
         raise _invalid(f"{language} has no phones {', '.join(parsed.unknown[:SHOWN])}. It has: {' '.join(phones)}.")
     if strict and parsed.problems:
-        raise _invalid(" ".join(parsed.problems[:SHOWN]))
+        raise _invalid(" ".join(problem.message for problem in parsed.problems[:SHOWN]))
     return parsed
 
 

@@ -69,9 +69,9 @@ def poll_after(job: Job, remaining: float | None) -> int:
     """The seconds after which another request is worthwhile."""
     if job.final:
         return 60
-    if job.state is JobState.RUNNING and remaining is not None:
-        return max(1, min(15, round(remaining / 10)))
-    return 2 if job.state is JobState.RUNNING else 5
+    if job.state is not JobState.RUNNING or job.collecting_until:  # for days, perhaps
+        return 5
+    return 2 if remaining is None else max(1, min(15, round(remaining / 10)))
 
 
 def poll_list_after(jobs: Sequence[Job]) -> int:

@@ -16,9 +16,18 @@ class Caution(NamedTuple):
     message: str
     values: dict[str, str | float] = {}  # noqa: RUF012 - read alone
 
+    @classmethod
+    def filled(cls, code: str, sentence: str, **values: str | float) -> Caution:
+        """A caution whose message is the sentence with its values at `{name}`."""
+        return cls(code, sentence.format(**values), values)
+
+    def about(self, file: str) -> Caution:
+        """The same about that file of several."""
+        return Caution(self.code, f"{file}: {self.message}", {**self.values, "file": file})
+
     def answered(self) -> dict[str, str | float]:
         """As results and documents have it: code, message and the values in one object."""
-        return {**self.values, "code": self.code, "message": self.message}
+        return {"code": self.code, "message": self.message, **self.values}
 
 
 def counted(count: int, noun: str) -> str:

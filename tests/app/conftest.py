@@ -5,11 +5,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from moto import mock_aws
 
 from chalicelib import wiring
 from infra.local.samples import make_samples
 from tests.app.api_world import Caller, World
+from tests.emulator import mock_aws
 
 
 def begin(patch: pytest.MonkeyPatch) -> Iterator[World]:

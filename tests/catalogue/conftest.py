@@ -6,12 +6,12 @@ from itertools import count
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.catalogue.catalogue import Catalogue
 from chalicelib.stores.dynamo.catalogue import CatalogueObjects, CatalogueTable
 from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.object_bucket import ObjectBucket
+from tests.emulator import mock_aws
 
 
 class World:

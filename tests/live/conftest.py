@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.stores.dynamo.live_table import LiveTable
 from chalicelib.stores.dynamo.table import Table
 from infra.aws.template import data_template
 from infra.local.provision import Provisioner
+from tests.emulator import mock_aws
 from tests.live.live_world import LiveWorld
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from infra.aws.template import data_template
 from infra.aws.triggers import triggers, undelivered
 from infra.local.provision import Provisioner
 from infra.local.settings import LocalSettings
+from tests.emulator import mock_aws
 from tests.local.conftest import Stack
 
 QUEUES = ["inspect-a", "run-a", "inspect-b", "run-b", "cleanup", "webhooks", "import", "live"]

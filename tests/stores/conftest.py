@@ -7,13 +7,13 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
-from moto import mock_aws
 
 from chalicelib.stores.dynamo.job_table import JobTable
 from chalicelib.stores.dynamo.table import Table
 from chalicelib.stores.object_bucket import ObjectBucket
 from infra.aws.template import data_template
 from infra.local.provision import Provisioner
+from tests.emulator import mock_aws
 from tests.fakes import MemoryJobs, MemoryObjects
 from tests.fakes.world import BEGIN
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from chalicelib.jobs.model import Job
 from chalicelib.jobs.states import JobState
 from chalicelib.stores.dynamo.job_table import JobTable
 from chalicelib.stores.dynamo.table import Table
+from tests.emulator import mock_aws
 from tests.fakes import World
 from tests.fakes import objects as memory
 from tests.fakes.world import OWNER, Crash

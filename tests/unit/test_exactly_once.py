@@ -28,7 +28,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from moto import mock_aws
 
 from chalicelib.jobs import keys
 from chalicelib.jobs.errors import JobError, JobNotFound, StaleTransition
@@ -40,6 +39,7 @@ from chalicelib.stores.dynamo.job_table import JobTable
 from chalicelib.stores.dynamo.table import Table
 from infra.aws.template import data_template
 from infra.local.provision import Provisioner
+from tests.emulator import mock_aws
 from tests.fakes import World
 from tests.fakes.queues import Message
 from tests.fakes.world import LIMITS, OWNER, Crash

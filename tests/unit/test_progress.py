@@ -107,6 +107,7 @@ def test_who_waits_is_told_to_ask_less_often() -> None:
     assert poll_after(job(state=JobState.COMPLETED), None) == 60
     assert [poll_after(job(), remaining) for remaining in (None, 1, 60, 3600)] == [2, 1, 6, 15]
     assert poll_after(job(state=JobState.QUEUED), 1000) == 5
+    assert poll_after(job(sealed=False, open_until=NOW), None) == 5
 
 
 def test_a_list_is_asked_for_again_once_one_of_its_jobs_may_have_moved() -> None:

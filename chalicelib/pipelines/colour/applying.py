@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour import (
     background,
     balance,
@@ -51,10 +52,7 @@ def apply(job: RunContext, index: int) -> None:
         "fit": fitted["fit"],
         "target": job.options.target,
         "white_balance": job.options.white_balance,
-        "warnings": [
-            {"code": code, "message": message, **(numbers[0] if numbers else {})}
-            for code, message, *numbers in fitted["warnings"]
-        ],
+        "warnings": [Caution(*caution).answered() for caution in fitted["warnings"]],
         "files": [],
     }
     outputs = _Outputs(job, number, stem, report)
@@ -121,7 +119,7 @@ def _make(job: RunContext, plan: Plan, number: int, fitted: dict[str, Any], outp
         if share > _TOLD_FROM:
             percent = round(100 * share, 1)
             message = f"{percent} % of the pixels {what}"
-            outputs.report["warnings"].append({"code": code, "message": message, "percent": percent})
+            outputs.report["warnings"].append(Caution(code, message, {"percent": percent}).answered())
     picture.icc = profiles.of_space(correction.target)
     path = job.scratch / f"corrected-{number}{picture.extension}"
     pictures.write(picture, path)

@@ -1,7 +1,4 @@
-"""The cautions that belong to a correction: about the light on the card, and about what a reference shot assumes.
-
-Each has a code, a sentence, and the numbers in it by name.
-"""
+"""The cautions that belong to a correction: about the light on the card, and about what a reference shot assumes."""
 
 from __future__ import annotations
 
@@ -10,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour import picture_report, scoring, shadow, taken
 from chalicelib.pipelines.colour.cards import Card
 from chalicelib.pipelines.colour.correcting import Correction
@@ -23,7 +21,6 @@ from chalicelib.pipelines.colour.spaces import lab_of, xyz_of
 from chalicelib.pipelines.colour.taken import Taken
 
 Floats = NDArray[np.float64]
-Caution = list[Any]
 
 OF_LIGHT = ("card_in_shadow", "card_partly_in_shadow", "shadow_edge", "uneven_light", "mixed_light", "veiling_glare")
 OF_NO_CARD = ("several_cards", "two_markers", "mirrored")
@@ -54,20 +51,15 @@ _LIT = {
 }
 
 
-def caution(code: str, sentence: str, **numbers: Any) -> Caution:
-    return [code, sentence.format(**numbers), numbers] if numbers else [code, sentence]
-
-
 def of_light(lights: Lights | None, lit: str, field: LightField | None, card: Card) -> list[Caution]:
     """About a shadow's edge, or light that is stronger at one end of the card than at the other."""
     if lights and lights.edge:
         code, sentence = _LIT[lit]
-        return [
-            caution(code, sentence, factor=round(lights.factor, 1), delta_e=round(shadow.cost(lights.factor, card), 1))
-        ]
+        delta_e = round(shadow.cost(lights.factor, card), 1)
+        return [Caution.filled(code, sentence, factor=round(lights.factor, 1), delta_e=delta_e)]
     if field is not None and field.uneven(card):
         return [
-            caution(
+            Caution.filled(
                 "uneven_light",
                 "The light on the card is uneven: its brightest end has {percent} % more than its darkest. The picture "
                 "is corrected for the light of the card's middle. At its ends colours are off by a ΔE00 of about "
@@ -84,7 +76,7 @@ def of_doubts(match: Match) -> list[Caution]:
     told = []
     if match.mixed is not None:
         told.append(
-            caution(
+            Caution.filled(
                 "mixed_light",
                 "Light of different colours falls on the card. The picture is corrected for the card's middle; at its "
                 "ends colours are off by a ΔE00 of about {delta_e}. Use one kind of light, and keep coloured surfaces "
@@ -94,7 +86,7 @@ def of_doubts(match: Match) -> list[Caution]:
         )
     if match.glare is not None:
         told.append(
-            caution(
+            Caution.filled(
                 "veiling_glare",
                 "The card shines, or stray light lies over it: up to {percent} % of white is added to its colours. "
                 "What has no such veil is off by a ΔE00 of about {delta_e}, dark colours by more. Turn the card until "
@@ -114,10 +106,10 @@ def of_match(match: Match, card: Card) -> list[Caution]:
         for number, reason in match.left_out.items():
             by_reason.setdefault(picture_report.WHY_LEFT_OUT[reason], []).append(card.names[number])
         named = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in by_reason.items())
-        told.append(["patches_left_out", f"Patches left out: {named}.", {"count": len(match.left_out)}])
+        told.append(Caution("patches_left_out", f"Patches left out: {named}.", {"count": len(match.left_out)}))
     if match.encoding.kind == "exponent":
         told.append(
-            caution(
+            Caution.filled(
                 "other_encoding",
                 "The picture's numbers are not in sRGB's encoding: they go with light to the power of 1/{exponent}.",
                 exponent=f"{match.encoding.exponent:.2f}",
@@ -125,7 +117,7 @@ def of_match(match: Match, card: Card) -> list[Caution]:
         )
     elif match.encoding.kind != "srgb":
         told.append(
-            caution(
+            Caution.filled(
                 "tone_curve",
                 "The picture's numbers are not in sRGB's encoding: a tone curve lies over them, which was undone.",
             )
@@ -138,7 +130,7 @@ def of_sample(sample: Sample, pixels_a_patch: float) -> list[Caution]:
     told = []
     if sample.blur > _BLURRED:
         told.append(
-            caution(
+            Caution.filled(
                 "card_blurred",
                 "The card is somewhat out of focus: neighbouring colours run into its patches, and the figures are "
                 "less certain.",
@@ -146,7 +138,7 @@ def of_sample(sample: Sample, pixels_a_patch: float) -> list[Caution]:
         )
     if pixels_a_patch < _FEWEST_PIXELS:
         told.append(
-            caution(
+            Caution.filled(
                 "small_card",
                 "The card is very small: its patches are {pixels} pixels high. Photograph it larger.",
                 pixels=round(pixels_a_patch),
@@ -175,7 +167,7 @@ def of_flat_field(picture: dict[str, Any], flat: dict[str, Any]) -> list[Caution
     told = []
     if (picture["width"], picture["height"]) != (flat["width"], flat["height"]):
         told.append(
-            caution(
+            Caution.filled(
                 "flat_field_other_size",
                 "The flat field measures {flat} pixels and this picture {picture}: it holds only if neither was "
                 "cropped.",
@@ -192,7 +184,7 @@ def of_flat_field(picture: dict[str, Any], flat: dict[str, Any]) -> list[Caution
         )
     ):
         told.append(
-            caution(
+            Caution.filled(
                 "flat_field_other_camera",
                 "The flat field was taken by another camera, another lens or at another aperture than this picture: "
                 "its vignetting differs.",
@@ -221,16 +213,16 @@ def scaled(
                 "By EXIF this picture was exposed {factor} times as bright ({settings}) as the reference shot "
                 "({reference}): that was undone, as is right if both were taken in the same light."
             )
-            told.append(caution("exposure_undone", sentence, **numbers))
+            told.append(Caution.filled("exposure_undone", sentence, **numbers))
         else:
             sentence = (
                 "By EXIF this picture was exposed {factor} times as bright ({settings}) as the reference shot "
                 "({reference}): too much to be undone. Its brightness is not corrected."
             )
-            told.append(caution("exposure_differs", sentence, **numbers))
+            told.append(Caution.filled("exposure_differs", sentence, **numbers))
     if mine.camera and theirs.camera and mine.camera != theirs.camera:
         told.append(
-            caution(
+            Caution.filled(
                 "other_camera",
                 "This picture was taken by another camera ({camera}) than the reference shot ({reference}): its "
                 "colours need a reference shot of their own.",
@@ -240,7 +232,7 @@ def scaled(
         )
     elif mine.lens and theirs.lens and mine.lens != theirs.lens:
         told.append(
-            caution(
+            Caution.filled(
                 "other_lens",
                 "This picture was taken with another lens ({lens}) than the reference shot ({reference}): brightness "
                 "and tint may differ.",
@@ -250,7 +242,7 @@ def scaled(
         )
     if mine.flash is not None and theirs.flash is not None and mine.flash != theirs.flash:
         told.append(
-            caution(
+            Caution.filled(
                 "other_flash",
                 "The flash fired in only one of this picture and the reference shot: their light isn't the same.",
             )
@@ -260,7 +252,7 @@ def scaled(
         correction = correction.for_channels(was / now)
     elif mine.auto_white or theirs.auto_white:
         told.append(
-            caution(
+            Caution.filled(
                 "auto_white_balance",
                 "The camera chose the white balance of each picture by itself: it may differ between this picture and "
                 "the reference shot. Set it by hand for a series.",
@@ -270,7 +262,7 @@ def scaled(
 
 
 def exposure_unknown() -> Caution:
-    return caution(
+    return Caution.filled(
         "exposure_unknown",
         "EXIF doesn't say how this picture and the reference shot were exposed, and no card here shows it: the same "
         "light and the same exposure are assumed.",
@@ -288,7 +280,7 @@ def by_its_card(correction: Correction, sample: Sample, card: Card, weights: Flo
     told = []
     if abs(np.log(factor)) > _OFF_BY_LIGHT:
         told.append(
-            caution(
+            Caution.filled(
                 "brightness_differs",
                 "By the card in it, this picture is {factor} times as bright as the reference shot would have it: "
                 "light or exposure differ, and its colours are off.",
@@ -298,7 +290,7 @@ def by_its_card(correction: Correction, sample: Sample, card: Card, weights: Flo
     rest = float(np.median(delta_e_2000(lab_of(made[seen] / factor), card.known_lab[seen])))
     if rest > 3:
         told.append(
-            caution(
+            Caution.filled(
                 "light_differs",
                 "By the card in it, this picture's colours differ from the reference shot's by a ΔE00 of {delta_e} "
                 "besides brightness: light, camera or white balance differ.",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour import homography, lattice, markers, refining
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.pictures import reduced_to_8
@@ -84,7 +85,7 @@ class Detection:
 
     cards: list[FoundCard] = field(default_factory=list)
     reason: Reason | None = None
-    warnings: list[Reason] = field(default_factory=list)
+    warnings: list[Caution] = field(default_factory=list)
 
 
 def _seen(pixels: Pixels) -> tuple[NDArray[np.uint8], int]:
@@ -287,9 +288,12 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
     found = [replace(one, matrix=to_full @ one.matrix) for one in found]
     whole = sorted((one for one in found if not one.cut and _within(one, pixels.shape)), key=lambda one: -one.area)
     cut = [one for one in found if one.cut or not _within(one, pixels.shape)]
-    warnings: list[Reason] = []
+    warnings: list[Caution] = []
     if len(whole) + len(cut) > 1:
-        warnings.append(("several_cards", f"{len(whole) + len(cut)} cards are in the picture; the largest is used."))
+        count = len(whole) + len(cut)
+        warnings.append(
+            Caution("several_cards", f"{count} cards are in the picture; the largest is used.", {"count": count})
+        )
     if not whole and cut:
         return Detection(
             cut, ("cut_off", "A part of the card lies outside the picture: photograph all of it."), warnings
@@ -298,8 +302,8 @@ def found_in(pixels: Pixels, wanted: str = AUTO, known: Mapping[str, Card] | Non
         return Detection([], _why_none(seen, single, torn))
     if whole[0].method == "markers" and len(whole[0].markers) == 2:
         warnings.append(
-            ("two_markers", "Only two of the card's four markers are seen: its place is known less exactly.")
+            Caution("two_markers", "Only two of the card's four markers are seen: its place is known less exactly.")
         )
     if whole[0].mirrored:
-        warnings.append(("mirrored", "The picture is mirrored: the card is seen the wrong way round."))
+        warnings.append(Caution("mirrored", "The picture is mirrored: the card is seen the wrong way round."))
     return Detection(whole + cut, None, warnings)

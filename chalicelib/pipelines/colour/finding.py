@@ -62,7 +62,7 @@ def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
         "taken": vars(picture.taken),
         "multipliers": picture.multipliers,
         "linear": picture.linear,
-        "warnings": [list(note) for note in picture.notes],
+        "warnings": [*picture.notes],
         "cards": [],
         "reason": None,
     }
@@ -82,7 +82,7 @@ def _found(job: RunContext, plan: Plan, number: int) -> dict[str, Any]:
     else:
         looked = detecting.found_in(upright, job.options.card, known)
     told["cards"] = [{**card.told(), "used": looked.reason is None and i == 0} for i, card in enumerate(looked.cards)]
-    told["warnings"] += [list(warning) for warning in looked.warnings]
+    told["warnings"] += looked.warnings
     if looked.reason:
         return told | {"reason": list(looked.reason)}
     used = looked.cards[0]

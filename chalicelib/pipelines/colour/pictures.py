@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.kinds import HEIC_EXTENSIONS, RAW_EXTENSIONS
 from chalicelib.pipelines.colour.taken import Taken, of_exif
@@ -46,7 +47,7 @@ class Picture:
     exif: bytes | None = None
     grey: bool = False
     linear: bool = False
-    notes: list[tuple[str, str]] = field(default_factory=list)
+    notes: list[Caution] = field(default_factory=list)
     camera: RawCamera | None = None
     taken: Taken = field(default_factory=Taken)
     multipliers: tuple[float, float, float] | None = None
@@ -160,9 +161,9 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
         exif: bytes | None = held.tobytes()
     else:
         exif = image.info.get("exif") or (held.tobytes() if len(held) else None)
-    notes = []
+    notes: list[Caution] = []
     if getattr(image, "n_frames", 1) > 1:
-        notes.append(("first_frame", "The file holds several pictures; the first was taken."))
+        notes.append(Caution("first_frame", "The file holds several pictures; the first was taken."))
     if _depth(image, path) > 8:
         found = _decoded_16(image, form, path, orientation, icc, exif, notes)
         found.taken = taken
@@ -174,7 +175,9 @@ def _decoded(image: Any, form: str, path: Path) -> Picture:
             if image.mode == "CMYK":
                 image, icc = _from_cmyk(image, icc), None
                 notes.append(
-                    ("cmyk_converted", "The picture was in CMYK and was converted to sRGB; inks can't be corrected.")
+                    Caution(
+                        "cmyk_converted", "The picture was in CMYK and was converted to sRGB; inks can't be corrected."
+                    )
                 )
             elif (image.mode == "P" and "transparency" in image.info) or image.mode in ("LA", "PA"):
                 image = image.convert("RGBA")
@@ -198,7 +201,7 @@ def _decoded_16(
     orientation: int,
     icc: bytes | None,
     exif: bytes | None,
-    notes: list[tuple[str, str]],
+    notes: list[Caution],
 ) -> Picture:
     try:
         import cv2

@@ -7,6 +7,7 @@ from pathlib import Path
 import rawpy
 
 from chalicelib.pipelines.base import UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour.dcp_file import RawCamera
 from chalicelib.pipelines.colour.pictures import Picture, check_size
 from chalicelib.pipelines.colour.taken import camera_of, of_raw
@@ -39,7 +40,7 @@ def developed(path: Path) -> Picture:
         raise UnreadableFile(
             "damaged_raw", "The raw can't be developed: LibRaw doesn't know it, or it is damaged."
         ) from None
-    notes = [("raw_developed", "The raw was developed to 16-bit TIFF; its EXIF is not carried over.")]
+    notes = [Caution("raw_developed", "The raw was developed to 16-bit TIFF; its EXIF is not carried over.")]
     white = (multipliers[0], multipliers[1], multipliers[2]) if min(multipliers) > 0 else None
     camera = RawCamera(model, white) if model and white else None
     return Picture(pixels, "TIFF", linear=True, notes=notes, camera=camera, taken=taken, multipliers=white)

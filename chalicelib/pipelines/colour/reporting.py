@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.pipelines.base import Member, RunContext
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.colour import report_html, report_pdf, saved
 from chalicelib.pipelines.colour.saved import Plan
 
@@ -25,7 +26,11 @@ def report(job: RunContext) -> None:
     zipped = _fitting(reports)
     left_out = sum(len(one["files"]) for one in reports) - len(zipped)
     if left_out:
-        totals["warnings"] = [{"code": "zip_incomplete", "message": f"{left_out} files are too many for the zip."}]
+        totals["warnings"] = [
+            Caution(
+                "zip_incomplete", f"The zip had no room for {counted(left_out, 'file')}.", {"count": left_out}
+            ).answered()
+        ]
     html = report_html.written(reports, totals, previews, job.job_name)
     pdf = report_pdf.written(reports, totals, previews, job.job_name)
     job.artifact("report.html", html, "report.html", "text/html; charset=utf-8")

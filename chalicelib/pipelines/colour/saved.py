@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import InspectedFile, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour import pictures, reference_values
 from chalicelib.pipelines.colour.cards import Card, cards
 from chalicelib.pipelines.colour.dcp_file import RawCamera
@@ -101,7 +102,7 @@ def picture(job: RunContext, plan: Plan, number: int) -> pictures.Picture:
         return pictures.read(job.fetch(one), one.filename)
     told = get(job, f"developed-{number}.json")
     found = pictures.read(job.load(f"developed-{number}"), "developed.png")
-    found.form, found.linear, found.notes = told["form"], told["linear"], [tuple(note) for note in told["notes"]]
+    found.form, found.linear, found.notes = told["form"], told["linear"], [Caution(*note) for note in told["notes"]]
     found.taken, found.multipliers = Taken(**told["taken"]), told["multipliers"] and tuple(told["multipliers"])
     return found
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chalicelib.pipelines.base import PipelineFailed, RunContext
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.colour import (
     balance,
     cautions,
@@ -109,12 +110,12 @@ def _fitted(job: RunContext, plan: Plan, number: int, first: dict[str, Any] | No
     return told | made
 
 
-def _of_profile(job: RunContext, number: int) -> list[cautions.Caution]:
+def _of_profile(job: RunContext, number: int) -> list[Caution]:
     icc = saved.profile(job, number)
     if icc is None or lab_of_values(np.zeros((1, 3)), icc)[1]:
         return []
     return [
-        cautions.caution(
+        Caution(
             "profile_not_read",
             "The picture's ICC profile isn't of matrix and curves, or is damaged: the differences before the "
             "correction take its numbers for sRGB.",
@@ -170,11 +171,11 @@ def _by_reference(
             ]
         }
     correction, said, exposures = cautions.scaled(Correction.of(first["correction"]), theirs, mine)
-    spread = [one for one in first["warnings"] if one[0] in cautions.OF_LIGHT]
-    said += [["reference_light", f"In the reference shot: {one[1]}", *one[2:]] for one in spread]
+    spread = [one for one in (Caution(*row) for row in first["warnings"]) if one.code in cautions.OF_LIGHT]
+    said += [Caution("reference_light", f"In the reference shot: {one.message}", one.values) for one in spread]
     if sample is None:
         sentence = "No card in this picture: corrected by the reference shot, and not measured in it."
-        said = [["by_reference", sentence], *said, *([] if exposures else [cautions.exposure_unknown()])]
+        said = [Caution("by_reference", sentence), *said, *([] if exposures else [cautions.exposure_unknown()])]
         return told | {
             "correction": correction.stored(),
             "reason": None,
@@ -186,7 +187,7 @@ def _by_reference(
     lights = shadow.lights_on(sample, card)
     told["warnings"] = [
         *told["warnings"],
-        ["judged_by_card", "Corrected by the reference shot; its own card only judges."],
+        Caution("judged_by_card", "Corrected by the reference shot; its own card only judges."),
         *said,
         *cautions.by_its_card(correction, sample, card, weights),
         *cautions.of_light(lights, "between", field, card),

@@ -9,6 +9,7 @@ from typing import Any
 
 from chalicelib.pipelines.archive_step import archive_slices
 from chalicelib.pipelines.base import InspectedFile, Member, RunContext, Step
+from chalicelib.pipelines.cautions import Caution, counted
 from chalicelib.pipelines.media import manifest
 from chalicelib.pipelines.media.layout import FILM_LENGTH, cells
 from chalicelib.pipelines.media.planning import Plan, usable
@@ -135,11 +136,11 @@ def write_manifests(ctx: RunContext) -> None:
 def _warnings(damaged: int, unpaired: list[str]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     if damaged:
-        sentence = f"{_plural(damaged, 'photo')} could be read only in part: the rest is grey."
-        found.append({"code": "damaged", "message": sentence, "count": damaged})
+        sentence = f"{counted(damaged, 'photo')} could be read only in part: the rest is grey."
+        found.append(Caution("damaged", sentence, {"count": damaged}).answered())
     if unpaired:
-        sentence = f"{_plural(len(unpaired), 'sidecar')} without a photo in this job."
-        told = {"code": "sidecar_without_photo", "message": sentence, "count": len(unpaired)}
+        sentence = f"{counted(len(unpaired), 'sidecar')} without a photo in this job."
+        told: dict[str, Any] = Caution("sidecar_without_photo", sentence, {"count": len(unpaired)}).answered()
         found.append(told | {"files": unpaired[:MOST_NAMED]})
     return found
 
@@ -153,9 +154,9 @@ def write_zip(ctx: RunContext) -> None:
     sure = counts["confidence"]["high"] + counts["confidence"]["medium"]
     quality = round(sure / shown, 4) if shown else None
     summary = (
-        f"{_plural(counts['files'], 'file')}: {counts['in_zip']} in the zip, "
-        f"{_plural(counts['exact_duplicates'], 'exact duplicate')}, {counts['rejected']} rejected, "
-        f"{_plural(counts['similar_groups'], 'group')} of near duplicates."
+        f"{counted(counts['files'], 'file')}: {counts['in_zip']:,} in the zip, "
+        f"{counted(counts['exact_duplicates'], 'exact duplicate')}, {counts['rejected']:,} rejected, "
+        f"{counted(counts['similar_groups'], 'group')} of near duplicates."
     )
     ctx.result(summary, quality, counts)
 
@@ -194,10 +195,6 @@ def _counted(ctx: RunContext, total: int) -> Iterator[InspectedFile]:
 
 def _group(kind: str, numbers: list[int]) -> dict[str, Any]:
     return {"kind": kind, "kept": numbers[0], "files": numbers}
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _json(value: object) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.arpabet import without_stress
 
 MOST_LINES = 50_000
@@ -20,11 +21,11 @@ Entries = dict[str, list[list[str]]]
 
 @dataclass
 class Parsed:
-    """problems: one sentence for each line that can't be used. unknown: phones that the model doesn't have, in
+    """problems: a caution for each line that can't be used. unknown: phones that the model doesn't have, in
     order."""
 
     entries: Entries = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    problems: list[Caution] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
     lines: int = 0
 
@@ -44,17 +45,22 @@ def parse(text: str, phones: Collection[str]) -> Parsed:
             continue
         parsed.lines += 1
         if parsed.lines > MOST_LINES:
-            parsed.problems.append(f"A dictionary has at most {MOST_LINES:,} lines.")
+            sentence = "A dictionary has at most {count} lines; yours has more."
+            parsed.problems.append(Caution.filled("dictionary_too_long", sentence, count=f"{MOST_LINES:,}"))
             break
         word, _, rest = line.partition("\t") if "\t" in line else line.partition(" ")
         word = key_of(re.sub(r"\(\d+\)$", "", word.strip()))
         said = [without_stress(phone) if without_stress(phone) in phones else phone for phone in rest.split()]
         strangers = [phone for phone in said if phone not in phones]
         if not word or not said:
-            parsed.problems.append(f"Line {number} should be a word, a tab and its phones.")
+            sentence = "Line {line} of your dictionary should be a word, a tab and its phones."
+            parsed.problems.append(Caution.filled("dictionary_line", sentence, line=number))
         elif strangers:
             parsed.unknown.extend(phone for phone in strangers if phone not in parsed.unknown)
-            parsed.problems.append(f"Line {number} has phones that the model doesn't know: {' '.join(strangers)}.")
+            sentence = "Line {line} of your dictionary has phones that the model doesn't know: {phones}."
+            parsed.problems.append(
+                Caution.filled("dictionary_phones", sentence, line=number, phones=" ".join(strangers))
+            )
         elif said not in parsed.entries.setdefault(word, []):
             parsed.entries[word].append(said)
     return parsed

@@ -105,9 +105,9 @@ def roman(token: str) -> list[list[str]]:
 
 
 def _fraction(part: int, whole: int) -> Iterator[list[str]]:
-    """3/4: three quarters, three fourths, three four, three over four. 24/7 and 9/11 may be said as two numbers."""
+    """3/4: three quarters, three fourths, three four, three over four. 24/7 and 9/11 are said as two numbers."""
     two = [*cardinal(part), *cardinal(whole)]
-    if whole == 0 or part > whole:
+    if part > whole or whole > 10:
         yield two
     if whole > 1:
         names = {2: ["half"], 4: ["quarter", "fourth"]}.get(whole) or [" ".join(ordinal(cardinal(whole)))]

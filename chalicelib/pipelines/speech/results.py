@@ -34,7 +34,7 @@ from chalicelib.pipelines.speech.writing.textgrid import textgrid
 
 LOW = 0.5
 TEXTGRID = "text/plain; charset=utf-8"
-MOST_TOLD = 20  # sentences of one kind in a result's metadata
+MOST_TOLD = 20  # warnings about one file in a result's metadata
 
 
 def write(job: RunContext) -> None:
@@ -80,10 +80,8 @@ class _Saved:
             for row, placed in zip(planned["units"][first:last], load_json(job, f"placed-{number}.json"), strict=True):
                 self._placed[row[0], row[1], row[2]].append((row, placed))
         language = language_of(job)
-        self.cautions = [Caution("note", note) for note in words["notes"]]
-        self.cautions += [language.caution] if language.caution else []
-        self.notes = [caution.message for caution in self.cautions]
-        self.skipped = self.transcripts.get("skipped", [])
+        told = [Caution(*row) for row in [*self.transcripts.get("cautions", []), *words["cautions"]]]
+        self.cautions = [*([language.caution] if language.caution else []), *told]
 
     def recording(self, file: InspectedFile) -> tuple[Aligned, Evidence]:
         key = str(file.number)
@@ -95,8 +93,7 @@ class _Saved:
             seconds=sound.get("seconds", 0.0),
             verdict=FAILED,
             message=sound.get("failed") or told.get("failed"),
-            skipped=told.get("skipped", []),
-            warnings=[Caution(*row) for row in sound.get("warnings", [])],
+            warnings=[Caution(*row) for row in [*sound.get("warnings", []), *told.get("cautions", [])]],
         )
         if one.message:
             return one, Evidence(0, 0, 0, 0, 0, 0, 0)
@@ -211,23 +208,14 @@ def _hand_over(
     documents = {
         "alignment.json": _document(job, everyone, saved),
         "alignment.csv": report.table([one for _, one in done]),
-        "README.txt": report.readme(
-            everyone, alone, saved.missing, [*saved.notes, *saved.skipped], job.options.language
-        ),
+        "README.txt": report.readme(everyone, alone, saved.missing, saved.cautions, job.options.language),
     }
     if saved.missing:
         documents[MISSING_NAME] = missing_dictionary(saved.missing).encode()
     job.archive("complete", f"{_title(job, aligned)}_aligned.zip", _members(job, done, grids, documents))
     counts = Counter(one.verdict for one in everyone)
-    warnings = [
-        *({"code": "transcript", "message": s} for s in saved.skipped[:MOST_TOLD]),
-        *(caution.answered() for caution in saved.cautions),
-        *(
-            {**caution.answered(), "recording": one.recording, "message": f"{one.recording}: {caution.message}"}
-            for one in everyone
-            for caution in [*one.warnings, *(Caution("skipped", sentence) for sentence in one.skipped)][:MOST_TOLD]
-        ),
-    ]
+    cautions = [saved.cautions, *([caution.about(one.recording) for caution in one.warnings] for one in everyone)]
+    warnings = [caution.answered() for about in cautions for caution in about[:MOST_TOLD]]
     told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in sorted(counts))
     placed = evidence["placed"]
     job.result(
@@ -241,7 +229,7 @@ def _hand_over(
             "unpaired": len(alone),
             "language": job.options.language,
             "warnings": warnings[: 5 * MOST_TOLD],
-            "warnings_count": len(warnings),
+            "warnings_count": sum(map(len, cautions)),
         },
     )
 
@@ -253,7 +241,7 @@ def _document(job: RunContext, everyone: list[Aligned], saved: _Saved) -> bytes:
         {
             "language": job.options.language,
             "phones": job.options.phones,
-            "notes": [*saved.notes, *saved.skipped],
+            "warnings": [caution.answered() for caution in saved.cautions],
             "missing_words": saved.missing,
             "recordings": [one.as_json() for one in everyone],
         },

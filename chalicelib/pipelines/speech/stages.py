@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from chalicelib.pipelines.base import InspectedFile, PipelineFailed, RunContext, UnreadableFile
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech import audio, names
 from chalicelib.pipelines.speech.languages import language_of, own_dictionary
 from chalicelib.pipelines.speech.sounds import Samples, SoundReader, SoundWriter
@@ -117,16 +118,16 @@ def _record(name: str, transcript: Transcript, sound: dict[str, Any]) -> dict[st
     if "failed" in sound:
         return {"transcript": name}
     if transcript.empty:
-        return {"transcript": name, "failed": f"{name} is empty.", "skipped": transcript.skipped}
+        return {"transcript": name, "failed": f"{name} is empty.", "cautions": transcript.cautions}
     inside = within(transcript, sound["samples"] / audio.RATE)
     if inside.empty:
         reason = f"All of {name} lies outside the sound, which lasts {sound['samples'] / audio.RATE:.3f} s."
-        return {"transcript": name, "failed": reason, "skipped": inside.skipped}
+        return {"transcript": name, "failed": reason, "cautions": inside.cautions}
     tiers = [
         {"name": t.name, "utterances": [{"text": u.text, "start": u.start, "end": u.end} for u in t.utterances]}
         for t in inside.tiers
     ]
-    return {"transcript": name, "tiers": tiers, "skipped": inside.skipped}
+    return {"transcript": name, "tiers": tiers, "cautions": inside.cautions}
 
 
 def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
     known = names.Recordings(recordings)
     rows: dict[int, list[tables.Record]] = {}
     found: dict[str, Any] = {}
-    skipped: list[str] = []
+    cautions: list[Caution] = []
     for table in pairing.tables:
         reason = table.error_message if table.state == "rejected" else None
         if reason is None:
@@ -145,18 +146,21 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
                 reason = str(unreadable)
         if reason is not None:
             raise PipelineFailed("unreadable_transcript", f"{table.filename}: {reason}")
-        skipped += [f"{table.filename}: {sentence}" for sentence in reading.skipped]
+        cautions += [caution.about(table.filename) for caution in reading.cautions]
         for record in reading.master or []:
             named = known.named(record.file)
             if not named:
-                skipped.append(
-                    f"{table.filename}: row {record.number} names {record.file}, which is not among the files."
-                )
+                sentence = "Row {row} names {named}, which is not among the files."
+                caution = Caution.filled("row_of_no_file", sentence, row=record.number, named=record.file)
+                cautions.append(caution.about(table.filename))
             elif len(named) > 1:
-                skipped.append(
-                    f"{table.filename}: row {record.number} names {record.file}, which may be "
-                    f"{' or '.join(recording.filename for recording in named[:3])}; it was left out."
+                files = [recording.filename for recording in named[:3]]
+                caution = Caution(
+                    "row_of_several_files",
+                    f"Row {record.number} names {record.file}, which may be {' or '.join(files)}; it was left out.",
+                    {"row": record.number, "named": record.file, "files": ", ".join(files)},
                 )
+                cautions.append(caution.about(table.filename))
             else:
                 rows.setdefault(named[0].number, []).append(record)
     for recording in recordings:
@@ -166,7 +170,7 @@ def _from_tables(job: RunContext, pairing: names.Pairing, sounds: SoundReader) -
         else:
             transcript = tables.transcript_of(rows[recording.number], [])
             found[str(recording.number)] = _record(told, transcript, sounds.files[recording.number])
-    found["skipped"] = skipped
+    found["cautions"] = cautions
     return found
 
 
@@ -180,7 +184,7 @@ def look_up(job: RunContext) -> None:
     said: dict[str, tuple[str, ...]] = {}
     utterances: dict[str, list[list[list[int]]]] = {}
     for done, (number, record) in enumerate(transcripts.items()):
-        if number == "skipped":
+        if number == "cautions":
             continue
         job.progress(100 * done / len(transcripts))
         utterances[number] = []
@@ -199,8 +203,7 @@ def look_up(job: RunContext) -> None:
     ]
     save_json(job, MISSING, words)
     tokens_kept = [[t.label, t.word, t.kind, t.pronunciations, t.guessed] for t in numbers]
-    notes = [f"Your dictionary: {problem}" for problem in own.problems[:20]]
-    save_json(job, WORDS, {"tokens": tokens_kept, "utterances": utterances, "notes": notes})
+    save_json(job, WORDS, {"tokens": tokens_kept, "utterances": utterances, "cautions": own.problems[:20]})
     if words:
         _tell_missing(job, words, missing_dictionary(words))
         if job.options.on_missing == "stop":

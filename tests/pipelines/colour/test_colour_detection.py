@@ -39,7 +39,7 @@ def test_turned_and_mirrored_cards_are_found_and_named_so(card: str, quarters: i
     assert found.cards[0].mirrored is mirrored
     # For a mirrored picture, the rotation is that of the card after a left-right flip.
     assert found.cards[0].rotation == (-90 if mirrored else 90) * quarters % 360
-    assert ("mirrored" in [code for code, _ in found.warnings]) is mirrored
+    assert ("mirrored" in [code for code, *_ in found.warnings]) is mirrored
     colours = lattice.sampled(
         np.ascontiguousarray(turned),
         homography.mapped(found.cards[0].matrix, found.cards[0].card.centres),
@@ -73,7 +73,7 @@ def test_markers_may_be_missing_down_to_two(hidden: tuple[int, ...], used: tuple
     found = detecting.found_in(pixels)
     assert found.cards[0].markers == used
     assert np.abs(found.cards[0].corners - POSES[0]).max() < (1.5 if len(used) == 3 else 6)
-    assert ("two_markers" in [code for code, _ in found.warnings]) is (len(used) == 2)
+    assert ("two_markers" in [code for code, *_ in found.warnings]) is (len(used) == 2)
 
 
 def test_with_one_marker_the_patches_place_the_card_and_without_them_nothing_does() -> None:
@@ -128,7 +128,7 @@ def test_every_card_is_told_and_the_largest_is_the_first() -> None:
     assert names(found) == ["aruco24", "aruco24"]
     assert np.abs(found.cards[0].corners - large).max() < 2
     assert np.abs(found.cards[1].corners - small).max() < 2
-    assert "several_cards" in [code for code, _ in found.warnings]
+    assert "several_cards" in [code for code, *_ in found.warnings]
     mixed = detecting.found_in(seen(scene(("aruco24", small), ("mcc24", large))))
     assert names(mixed) == ["mcc24", "aruco24"]
 

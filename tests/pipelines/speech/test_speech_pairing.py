@@ -111,7 +111,7 @@ def test_one_table_holds_the_texts_of_all(form: str) -> None:
     assert run.words("b.TextGrid") == ["nobody", "told", "me", "that"]
     assert run.verdict_of("d.wav") == ("failed", f"No row of all.{form} names this recording.")
     assert run.recorded is not None
-    assert "row 4 names c, which is not among the files" in str(run.recorded[2]["warnings"])
+    assert "Row 4 names c, which is not among the files" in str(run.recorded[2]["warnings"])
 
 
 def test_a_table_without_headings_goes_by_the_order_of_its_columns() -> None:
@@ -187,4 +187,4 @@ def test_a_row_that_may_mean_two_recordings_is_left_out_and_listed() -> None:
         "one/a.wav": "failed", "two/a.wav": "failed", "b.wav": "aligned", "b.flac": "aligned",
     }  # fmt: skip
     assert run.recorded is not None
-    assert "row 2 names a, which may be one/a.wav or two/a.wav" in str(run.recorded[2]["warnings"])
+    assert "Row 2 names a, which may be one/a.wav or two/a.wav" in str(run.recorded[2]["warnings"])

@@ -24,7 +24,8 @@ def said(name: str, content: str | bytes, transcripts: str = "tiers") -> Said:
 
 
 def skipped(name: str, content: str | bytes) -> str:
-    return " ".join(read(name, content.encode() if isinstance(content, str) else content, "tiers").skipped)
+    content = content.encode() if isinstance(content, str) else content
+    return " ".join(caution.message for caution in read(name, content, "tiers").cautions)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +189,7 @@ def test_of_a_workbook_the_first_sheet_with_cells_is_read_and_the_others_are_nam
     content = io.BytesIO()
     book.save(content)
     reading = read("a.xlsx", content.getvalue(), "tiers")
-    assert reading.skipped == ["Only the sheet Texts was read, and not Old texts."]
+    assert [one.message for one in reading.cautions] == ["Only the sheet Texts was read, and not Old texts."]
     assert reading.transcript
     assert reading.transcript.tiers[0].utterances[0].text == "hi"
 
@@ -224,7 +225,7 @@ def test_numbers_days_and_times_in_cells_of_a_workbook() -> None:
         ("c", 3, 4, "2020-05-17"),
         ("e", 5, 6, "0.3"),
     ]
-    assert reading.skipped == ["Row 5 has no text and was left out."]
+    assert [one.message for one in reading.cautions] == ["Row 5 has no text and was left out."]
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_what_a_textgrid_holds_in_vain_is_listed() -> None:
     run = FakeRun(("a.wav", spoken("nobody")), ("a.TextGrid", LONG.encode()), transcripts="tiers").run()
     assert list(run.tiers()) == [f"{s} - {tier}" for s in ('Zoë "left"', "adam") for tier in ("phone", "word", "trans")]
     assert run.tiers()["adam - word"] == [(0.0, 1.98, "")]
-    skipped = run.alignment["recordings"][0]["skipped"]
+    skipped = [warning["message"] for warning in run.alignment["recordings"][0]["warnings"]]
     assert any("clicks holds points" in sentence for sentence in skipped)
     assert any("0.700 to 0.700" in sentence for sentence in skipped)
     assert any("after the sound's end" in sentence for sentence in skipped)
@@ -136,15 +136,15 @@ def test_two_tiers_of_one_name_keep_apart_and_are_told() -> None:
     transcript = read("a.TextGrid", twice, "tiers").transcript
     assert transcript is not None
     assert [tier.name for tier in transcript.tiers] == ['Zoë "left"', 'Zoë "left" (2)']
-    assert any("Two tiers are named" in sentence for sentence in transcript.skipped)
+    assert "tier_renamed" in [caution.code for caution in transcript.cautions]
 
 
 def test_an_interval_that_reaches_beyond_the_sound_is_told() -> None:
     table = b"start,end,text\n0,9,nobody told me that\n"
     run = FakeRun(("a.wav", spoken("nobody")), ("a.csv", table), transcripts="tiers").run()
-    assert run.alignment["recordings"][0]["skipped"] == [
-        "Tier speaker: the interval at 0.000 s reaches 7.020 s beyond the sound; cut."
-    ]
+    (told,) = run.alignment["recordings"][0]["warnings"]
+    assert told["message"] == "Tier speaker: the interval at 0.000 s reaches 7.020 s beyond the sound; cut."
+    assert told["beyond"] == "7.020"
 
 
 def test_a_transcript_of_another_stretch_of_time_says_so() -> None:
@@ -156,8 +156,9 @@ def test_a_transcript_of_another_stretch_of_time_says_so() -> None:
 
 def test_text_outside_any_cue_is_listed() -> None:
     content = b"1\n00:00:00,000 --> 00:00:01,900\nnobody told\n\nme that\n\n2\n"
-    assert read("a.srt", content, "tiers").skipped == ["A text outside any cue was left out: me that"]
-    assert read("a.vtt", b"WEBVTT\nKind: captions\n\n" + content.replace(b",", b"."), "tiers").skipped
+    (told,) = read("a.srt", content, "tiers").cautions
+    assert told.message == "A text outside any cue was left out: me that"
+    assert read("a.vtt", b"WEBVTT\nKind: captions\n\n" + content.replace(b",", b"."), "tiers").cautions == [told]
 
 
 def test_what_was_not_heard_is_a_warning() -> None:

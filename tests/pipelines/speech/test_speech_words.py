@@ -110,7 +110,7 @@ def test_a_dictionary_says_which_lines_and_phones_it_can_not_use() -> None:
     assert parsed.unknown == ["QX", "Z9"]
     assert len(parsed.problems) == 2
     assert dictionaries.parse(dictionaries.written(parsed.entries), set(IPA)).entries == parsed.entries
-    assert "at most 50,000" in dictionaries.parse("a\tAH\n" * 50_001, set(IPA)).problems[0]
+    assert "at most 50,000" in dictionaries.parse("a\tAH\n" * 50_001, set(IPA)).problems[0].message
 
 
 @pytest.mark.parametrize(
@@ -155,6 +155,7 @@ def test_a_dictionary_says_which_lines_and_phones_it_can_not_use() -> None:
         ("5/8", "five eighths"),
         ("24/7", "twenty four seven"),
         ("1/0", "one zero"),
+        ("9/11", "nine eleven"),
         ("80km/h", "eighty kilometers per hour"),
         ("5'10\"", "five foot ten"),
     ],

@@ -47,7 +47,7 @@ const words = said.map((label, n) => ({
 const alignment = {
   language: 'en_US',
   phones: 'arpabet',
-  notes: [],
+  warnings: [],
   missing_words: [],
   recordings: [
     {
@@ -57,7 +57,6 @@ const alignment = {
       verdict: 'suspect',
       message: '2 of 12 words are unsure.',
       reasons: [{ code: 'many_unsure', message: '2 of 12 words are unsure.', count: 2, total: 12 }],
-      skipped: [],
       warnings: [],
       speakers: [
         {
@@ -72,7 +71,6 @@ const alignment = {
       seconds: 3,
       verdict: 'failed',
       message: 'There is no transcript of that name.',
-      skipped: [],
       warnings: [],
       speakers: [],
     },

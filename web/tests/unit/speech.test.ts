@@ -92,7 +92,6 @@ test('a corrected TextGrid covers the recording without gaps, tier by tier', () 
     seconds: 2,
     verdict: 'aligned',
     message: null,
-    skipped: [],
     warnings: [],
     speakers: [{ name: 'Anna', utterances: [{ text: 'say', start: 0, end: 2, unspoken: [], words }] }],
   }

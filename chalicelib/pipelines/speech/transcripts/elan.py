@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from xml.etree import ElementTree
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, distinct, tier_of
 
 
@@ -33,19 +34,21 @@ def read_eaf(content: bytes) -> Transcript:
     for tier in root.findall("TIER"):
         name = unicodedata.normalize("NFC", tier.get("TIER_ID") or tier.get("PARTICIPANT") or "tier")
         if tier.get("PARENT_REF"):
-            transcript.skipped.append(f"Tier {name} depends on another; it was left out.")
+            sentence = "Tier {tier} depends on another; it was left out."
+            transcript.cautions.append(Caution.filled("dependent_tier", sentence, tier=name))
             continue
         utterances = []
         for annotation in tier.iter("ALIGNABLE_ANNOTATION"):
             start, end = (slots.get(annotation.get(f"TIME_SLOT_REF{n}", "")) for n in (1, 2))
             text = unicodedata.normalize("NFC", annotation.findtext("ANNOTATION_VALUE") or "")
             if start is None or end is None:
-                transcript.skipped.append(f"Tier {name}: an annotation has no time; it was left out.")
+                sentence = "Tier {tier}: an annotation has no time; it was left out."
+                transcript.cautions.append(Caution.filled("annotation_without_time", sentence, tier=name))
             elif text.strip():
                 utterances.append(Utterance(text, start, end))
         # A document of this pipeline names its utterances "X - trans".
-        transcript.tiers.append(tier_of(name.removesuffix(" - trans"), utterances, transcript.skipped))
-    transcript.tiers = distinct(transcript.tiers, transcript.skipped)
+        transcript.tiers.append(tier_of(name.removesuffix(" - trans"), utterances, transcript.cautions))
+    transcript.tiers = distinct(transcript.tiers, transcript.cautions)
     return transcript
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from chalicelib.pipelines.cautions import Caution
+
 BEYOND = 0.05  # seconds: less is rounding
 TINY = 0.001  # seconds: anything shorter than a millisecond is no interval
 
@@ -28,10 +30,10 @@ class Tier:
 
 @dataclass
 class Transcript:
-    """tiers: in the order of the file. skipped: a sentence for each part that was left out or mended."""
+    """tiers: in the order of the file. cautions: about each part that was left out or mended."""
 
     tiers: list[Tier] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
+    cautions: list[Caution] = field(default_factory=list)
 
     @property
     def empty(self) -> bool:
@@ -42,7 +44,7 @@ class UnreadableTranscript(Exception):
     """The transcript can't be read; one sentence says why."""
 
 
-def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> Tier:
+def tier_of(name: str, utterances: Iterable[Utterance], cautions: list[Caution]) -> Tier:
     """A tier with its utterances in order. Those that end where or before they start are left out and listed; one that
     overlaps the one before begins where that one ends."""
     kept: list[Utterance] = []
@@ -51,9 +53,16 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
             kept.append(given)
         elif given.end - given.start < TINY:
             if given.text.strip():
-                skipped.append(
-                    f"Tier {name}: interval {number} ({given.start:.3f} to {given.end:.3f} s) ends where it starts "
-                    "or before and was left out."
+                cautions.append(
+                    Caution.filled(
+                        "interval_without_length",
+                        "Tier {tier}: interval {number} ({start} to {end} s) ends where it starts or before and was "
+                        "left out.",
+                        tier=name,
+                        number=number,
+                        start=_told(given.start),
+                        end=_told(given.end),
+                    )
                 )
         else:
             kept.append(given)
@@ -63,12 +72,19 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
         before = out[-1].end if out else None
         if before is not None and utterance.start is not None and utterance.end is not None:
             if utterance.end - before < TINY:
-                skipped.append(f"Tier {name}: an interval up to {utterance.end:.3f} s lies inside another; left out.")
+                sentence = "Tier {tier}: an interval up to {end} s lies inside another; left out."
+                cautions.append(Caution.filled("interval_inside", sentence, tier=name, end=_told(utterance.end)))
                 continue
             if before - utterance.start > TINY:
-                skipped.append(
-                    f"Tier {name}: an interval began at {utterance.start:.3f} s, before the one before it ended; "
-                    f"it now begins at {before:.3f} s."
+                cautions.append(
+                    Caution.filled(
+                        "interval_overlaps",
+                        "Tier {tier}: an interval began at {start} s, before the one before it ended; it now begins at "
+                        "{now} s.",
+                        tier=name,
+                        start=_told(utterance.start),
+                        now=_told(before),
+                    )
                 )
             out.append(replace(utterance, start=max(before, utterance.start)))
         else:
@@ -76,7 +92,7 @@ def tier_of(name: str, utterances: Iterable[Utterance], skipped: list[str]) -> T
     return Tier(name, tuple(out))
 
 
-def distinct(tiers: Iterable[Tier], skipped: list[str]) -> list[Tier]:
+def distinct(tiers: Iterable[Tier], cautions: list[Caution]) -> list[Tier]:
     """The tiers with a name of its own for each, since results are named by them; a changed name is listed."""
     kept: dict[str, Tier] = {}
     for tier in tiers:
@@ -84,14 +100,15 @@ def distinct(tiers: Iterable[Tier], skipped: list[str]) -> list[Tier]:
         while name in kept:
             name, number = f"{tier.name} ({number})", number + 1
         if name != tier.name:
-            skipped.append(f"Two tiers are named {tier.name}; the second one is {name} here.")
+            sentence = "Two tiers are named {tier}; the second one is {name} here."
+            cautions.append(Caution.filled("tier_renamed", sentence, tier=tier.name, name=name))
         kept[name] = replace(tier, name=name)
     return list(kept.values())
 
 
 def within(transcript: Transcript, seconds: float) -> Transcript:
     """The same inside a recording of that length: utterances behind its end are left out and listed."""
-    skipped = list(transcript.skipped)
+    cautions = list(transcript.cautions)
     tiers = []
     for tier in transcript.tiers:
         kept = []
@@ -100,15 +117,19 @@ def within(transcript: Transcript, seconds: float) -> Transcript:
             end = seconds if utterance.end is None else min(seconds, utterance.end)
             if end - start < TINY:
                 if utterance.text.strip():
-                    skipped.append(
-                        f"Tier {tier.name}: an interval at {start:.3f} s lies after the sound's end; left out."
-                    )
+                    sentence = "Tier {tier}: an interval at {start} s lies after the sound's end; left out."
+                    cautions.append(Caution.filled("interval_after_end", sentence, tier=tier.name, start=_told(start)))
                 continue
             outside = max((utterance.end or 0.0) - seconds, -(utterance.start or 0.0))
             if outside > BEYOND and utterance.text.strip():
-                skipped.append(
-                    f"Tier {tier.name}: the interval at {start:.3f} s reaches {outside:.3f} s beyond the sound; cut."
+                sentence = "Tier {tier}: the interval at {start} s reaches {beyond} s beyond the sound; cut."
+                cautions.append(
+                    Caution.filled("interval_cut", sentence, tier=tier.name, start=_told(start), beyond=_told(outside))
                 )
             kept.append(Utterance(utterance.text, start, end))
         tiers.append(Tier(tier.name, tuple(kept)))
-    return Transcript(tiers, skipped)
+    return Transcript(tiers, cautions)
+
+
+def _told(seconds: float) -> str:
+    return f"{seconds:.3f}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.names import MASTER, TABLES, extension_of
-from chalicelib.pipelines.speech.transcripts import elan, subtitles, tables, textgrids
+from chalicelib.pipelines.speech.transcripts import cells, elan, subtitles, tables, textgrids
 from chalicelib.pipelines.speech.transcripts.encodings import is_binary, text_of
 from chalicelib.pipelines.speech.transcripts.model import Tier, Transcript, UnreadableTranscript, Utterance
 
@@ -20,7 +21,7 @@ class Reading:
 
     transcript: Transcript | None = None
     master: list[tables.Record] | None = None
-    skipped: list[str] = field(default_factory=list)
+    cautions: list[Caution] = field(default_factory=list)
     encoding: str | None = None
 
     def facts(self) -> dict[str, Any]:
@@ -36,12 +37,12 @@ def read(name: str, content: bytes, transcripts: str) -> Reading:
     """transcripts: the option of that name. Raises UnreadableTranscript."""
     extension = extension_of(name)
     if extension in TABLES:
-        skipped: list[str] = []
+        cautions: list[Caution] = []
         timed, master = transcripts.startswith("tiers"), transcripts in MASTER
-        found = tables.records(tables.rows_of(name, content, skipped), timed=timed, master=master, skipped=skipped)
+        found = tables.records(cells.rows_of(name, content, cautions), timed=timed, master=master, cautions=cautions)
         if master:
-            return Reading(master=found, skipped=skipped)
-        return Reading(tables.transcript_of(found, skipped), skipped=skipped)
+            return Reading(master=found, cautions=cautions)
+        return Reading(tables.transcript_of(found, cautions), cautions=cautions)
     if extension == ".eaf":
         return _of(elan.read_eaf(content), "utf-8")
     text, encoding = text_of(content)
@@ -56,4 +57,4 @@ def read(name: str, content: bytes, transcripts: str) -> Reading:
 
 
 def _of(transcript: Transcript, encoding: str) -> Reading:
-    return Reading(transcript, skipped=transcript.skipped, encoding=encoding)
+    return Reading(transcript, cautions=transcript.cautions, encoding=encoding)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
 
 TIMES = re.compile(
@@ -27,9 +28,11 @@ def read_subtitles(text: str) -> Transcript:
             continue
         found = list(TIMES.finditer(block))
         if not found and "-->" in block:
-            transcript.skipped.append("A cue whose times can't be read was left out.")
+            transcript.cautions.append(Caution("cue_without_times", "A cue whose times can't be read was left out."))
         elif not found and not block.lstrip().startswith("WEBVTT") and re.search(r"[^\W\d]", block):
-            transcript.skipped.append(f"A text outside any cue was left out: {' '.join(block.split())[:60]}")
+            words = " ".join(block.split())[:60]
+            sentence = "A text outside any cue was left out: {text}"
+            transcript.cautions.append(Caution.filled("text_outside_cues", sentence, text=words))
         for times, following in zip_longest(found, found[1:]):
             spoken = block[times.end() : following.start() if following else None].partition("\n")[2]
             if following:
@@ -40,7 +43,7 @@ def read_subtitles(text: str) -> Transcript:
                 voices.setdefault(name, []).append(Utterance(words, start, end))
     if not voices and "-->" not in text:
         raise UnreadableTranscript("The file holds no subtitles.")
-    transcript.tiers = [tier_of(name, cues, transcript.skipped) for name, cues in voices.items()]
+    transcript.tiers = [tier_of(name, cues, transcript.cautions) for name, cues in voices.items()]
     return transcript
 
 

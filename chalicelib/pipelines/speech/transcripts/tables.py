@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
-import unicodedata
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 
-from chalicelib.pipelines.speech.transcripts.encodings import text_of
+from chalicelib.pipelines.cautions import Caution
+from chalicelib.pipelines.speech.transcripts.cells import Row
 from chalicelib.pipelines.speech.transcripts.model import Transcript, UnreadableTranscript, Utterance, tier_of
 
-MOST_ROWS = 500_000
-MOST_UNPACKED = 300 * 1024 * 1024
-LEADING = 100  # rows of a sheet that show whether it is empty
 UNNAMED = "speaker"
 
 COLUMNS = {
@@ -55,7 +48,6 @@ UNITS = {
 }  # fmt: skip
 """Units that a heading may state, in seconds."""
 NO_TIMES = ("sample", "samples", "frame", "frames", "ticks")
-Row = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -68,36 +60,7 @@ class Record:
     utterance: Utterance
 
 
-def rows_of(name: str, content: bytes, skipped: list[str]) -> list[Row]:
-    """The table's cells as text; of a workbook, its first sheet that isn't empty. Sheets behind it are listed.
-
-    Raises UnreadableTranscript.
-    """
-    if name.lower().endswith(".xlsx"):
-        return _sheet(content, skipped)
-    text, _ = text_of(content)
-    if told := re.match(r"sep=(.)\n", text):  # as Excel writes and reads it
-        text, delimiter = text[told.end() :], told[1]
-    elif name.lower().endswith(".tsv") or "\t" in text.split("\n", 1)[0]:
-        delimiter = "\t"
-    elif re.match(r"[^,;\n|]*\|", text):  # as LJSpeech has it, where quotes are part of the text
-        return _bounded([cell.strip() for cell in line.split("|")] for line in text.split("\n"))
-    else:
-        delimiter = ";" if _semicolons(text) else ","
-    unclosed = text.count('"') % 2 == 1
-    if unclosed and delimiter == "\t":
-        # Quotes don't separate cells here; an unclosed one would swallow the rows behind it.
-        return _bounded([cell.strip().strip('"') for cell in line.split("\t")] for line in text.split("\n"))
-    try:
-        rows = _bounded([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter=delimiter))
-    except csv.Error:
-        raise UnreadableTranscript("The table can't be read as comma- or tab-separated values.") from None
-    if unclosed and rows and any("\n" in cell for cell in rows[-1]):
-        raise UnreadableTranscript("A quote in the table is not closed.")
-    return rows
-
-
-def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str]) -> list[Record]:
+def records(rows: Sequence[Row], *, timed: bool, master: bool, cautions: list[Caution]) -> list[Record]:
     """The rows as utterances. timed: whether they have starts and ends. master: whether they name their file. Columns
     are found by their headings, or without headings by their order: [file] [speaker] [start end] text. Rows that can't
     be used are listed.
@@ -122,15 +85,25 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
             # Commas in a text without quotes.
             row = [*row[: width - 1], ", ".join(cell for cell in row[width - 1 :] if cell)]
         elif any(row[width:]):
-            skipped.append(f"Row {number} has more cells than the table has columns; they were left out.")
+            cautions.append(
+                Caution.filled(
+                    "row_too_wide",
+                    "Row {row} has more cells than the table has columns; they were left out.",
+                    row=number,
+                )
+            )
         cells = {column: row[at] if at < len(row) else "" for column, at in where.items()}
         start, end = (_scaled(cells.get(edge, ""), scales.get(edge, 1.0)) for edge in ("start", "end"))
         if not cells["text"]:
-            skipped.append(f"Row {number} has no text and was left out.")
+            cautions.append(Caution.filled("row_without_text", "Row {row} has no text and was left out.", row=number))
         elif timed and (start is None or end is None):
-            skipped.append(f"Row {number} has no start or end that is a time; it was left out.")
+            cautions.append(
+                Caution.filled(
+                    "row_without_times", "Row {row} has no start or end that is a time; it was left out.", row=number
+                )
+            )
         elif master and not cells["file"]:
-            skipped.append(f"Row {number} names no file and was left out.")
+            cautions.append(Caution.filled("row_without_file", "Row {row} names no file and was left out.", row=number))
         else:
             times = (start, end) if timed else (None, None)
             utterance = Utterance(cells["text"], *times)
@@ -138,21 +111,30 @@ def records(rows: Sequence[Row], *, timed: bool, master: bool, skipped: list[str
     return found
 
 
-def transcript_of(found: Iterable[Record], skipped: list[str]) -> Transcript:
+def transcript_of(found: Iterable[Record], cautions: list[Caution]) -> Transcript:
     """The rows of one recording. Several rows without times are one text; equal ones count once."""
     tiers: dict[str, list[Record]] = {}
     for record in found:
         tiers.setdefault(record.speaker, []).append(record)
-    transcript = Transcript(skipped=skipped)
+    transcript = Transcript(cautions=cautions)
     for name, rows in tiers.items():
         utterances = [record.utterance for record in rows]
         if len(rows) > 1 and utterances[0].start is None:
             texts = dict.fromkeys(utterance.text for utterance in utterances)
             numbers = ", ".join(str(record.number) for record in rows)
-            done = "their texts were joined" if len(texts) > 1 else "their text is the same and counts once"
-            skipped.append(f"Rows {numbers} are of one recording; {done}.")
+            cautions.append(
+                Caution.filled(
+                    "rows_joined", "Rows {rows} are of one recording; their texts were joined.", rows=numbers
+                )
+                if len(texts) > 1
+                else Caution.filled(
+                    "rows_equal",
+                    "Rows {rows} are of one recording; their text is the same and counts once.",
+                    rows=numbers,
+                )
+            )
             utterances = utterances[:1] if len(texts) == 1 else [Utterance(" ".join(u.text for u in utterances))]
-        transcript.tiers.append(tier_of(name, utterances, transcript.skipped))
+        transcript.tiers.append(tier_of(name, utterances, transcript.cautions))
     return transcript
 
 
@@ -214,51 +196,3 @@ def _by_order(row: Row, wanted: Sequence[str]) -> dict[str, int]:
     raise UnreadableTranscript(
         f"The table has no headings and {count} columns; it should have {len(wanted)}: {', '.join(wanted)}."
     )
-
-
-def _semicolons(text: str) -> bool:
-    line = text.split("\n", 1)[0]
-    return line.count(";") > line.count(",")
-
-
-def _bounded(rows: Iterable[Row]) -> list[Row]:
-    kept: list[Row] = []
-    for row in rows:
-        if len(kept) >= MOST_ROWS:
-            raise UnreadableTranscript(f"The table has more than {MOST_ROWS:,} rows.")
-        kept.append(row)
-    return kept
-
-
-def _sheet(content: bytes, skipped: list[str]) -> list[Row]:
-    import openpyxl
-
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
-                raise UnreadableTranscript("The workbook is too large once unpacked.")
-        book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        filled = [sheet for sheet in book.worksheets if _has_cells(sheet.iter_rows(max_row=LEADING, values_only=True))]
-        if len(filled) > 1:
-            left = ", ".join(sheet.title for sheet in filled[1:])
-            skipped.append(f"Only the sheet {filled[0].title} was read, and not {left}.")
-        rows = filled[0].iter_rows(values_only=True) if filled else ()
-        return _bounded([_cell(value) for value in row] for row in rows)
-    except UnreadableTranscript:
-        raise
-    except Exception:  # a stranger's workbook: openpyxl may raise anything
-        raise UnreadableTranscript("The workbook can't be read.") from None
-
-
-def _has_cells(rows: Iterable[Sequence[object]]) -> bool:
-    return any(value is not None for row in rows for value in row)
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()  # a cell with a date
-    return unicodedata.normalize("NFC", str(value)).strip()

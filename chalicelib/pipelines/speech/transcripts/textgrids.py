@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.transcripts.model import (
     Tier,
     Transcript,
@@ -58,14 +59,15 @@ def _read(text: str, form: re.Pattern[str]) -> Transcript:
             for _ in range(count):
                 start, end = tokens.number(), tokens.number()
                 intervals.append(Utterance(tokens.text(), start, end))
-            tiers.append(tier_of(name, (i for i in intervals if i.text.strip()), transcript.skipped))
+            tiers.append(tier_of(name, (i for i in intervals if i.text.strip()), transcript.cautions))
         elif kind == "TextTier":
             for _ in range(count):
                 tokens.number(), tokens.text()
-            transcript.skipped.append(f"Tier {name} holds points, not intervals; it was left out.")
+            sentence = "Tier {tier} holds points, not intervals; it was left out."
+            transcript.cautions.append(Caution.filled("tier_of_points", sentence, tier=name))
         else:
             raise UnreadableTranscript("The TextGrid holds a tier of an unknown class.")
-    transcript.tiers = distinct(_speakers(tiers), transcript.skipped)
+    transcript.tiers = distinct(_speakers(tiers), transcript.cautions)
     return transcript
 
 

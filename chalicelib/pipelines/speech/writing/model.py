@@ -66,7 +66,6 @@ class Aligned:
     verdict: str
     message: str | None
     speakers: list[Speaker] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
     warnings: list[Caution] = field(default_factory=list)
     reasons: list[Caution] = field(default_factory=list)
     words: int = 0
@@ -79,7 +78,6 @@ class Aligned:
             "verdict": self.verdict,
             "message": self.message,
             "reasons": [one.answered() for one in self.reasons],
-            "skipped": self.skipped,
             "warnings": [one.answered() for one in self.warnings],
             "speakers": [{"name": s.name, "utterances": [_utterance(u) for u in s.utterances]} for s in self.speakers],
         }

@@ -7,6 +7,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 
+from chalicelib.pipelines.cautions import Caution
 from chalicelib.pipelines.speech.writing.model import Aligned
 
 COLUMNS = ("recording", "speaker", "level", "label", "start", "end", "confidence", "word", "kind", "guessed")
@@ -51,7 +52,7 @@ def readme(
     aligned: Sequence[Aligned],
     alone: Sequence[tuple[str, str]],
     missing: Sequence[dict[str, object]],
-    notes: Sequence[str],
+    cautions: Sequence[Caution],
     language: str,
 ) -> bytes:
     """The content of the zip, counts, every file's verdict, and everything that was skipped, mended or guessed."""
@@ -78,13 +79,12 @@ def readme(
         "Check everything with a confidence under 0.5.",
         "",
     ]
-    if notes:
-        lines += ["Notes", "-----", *notes, ""]
+    if cautions:
+        lines += ["Notes", "-----", *(caution.message for caution in cautions), ""]
     lines += ["Recordings", "----------"]
     for one in aligned:
         lines.append(f"{one.recording}: {one.verdict}{f'. {one.message}' if one.message else ''}")
         lines += [f"    {warning.message}" for warning in one.warnings]
-        lines += [f"    {sentence}" for sentence in one.skipped]
     if alone:
         lines += ["", "Files that were not used", "------------------------"]
         lines += [f"{name}: {reason}" for name, reason in alone]

@@ -33,7 +33,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
       />
     )
   if (!alignment.data) return <Skeleton lines={5} />
-  const { recordings, notes } = alignment.data
+  const { recordings, warnings } = alignment.data
   const asked = recordings.findIndex((one) => one.recording === params.get('recording'))
   const chosen =
     asked >= 0
@@ -50,7 +50,7 @@ export default function Recordings({ job, artifacts, files }: JobView) {
   }
   return (
     <div className={styles.recordings}>
-      {!job.result && <Cautions metadata={{ warnings: notes }} />}
+      {!job.result && <Cautions metadata={{ warnings }} />}
       {recording && (
         <One
           key={recording.recording}

@@ -28,7 +28,6 @@ export interface Recording {
   message: string | null
   /** Of the verdict; the message has them in English. */
   reasons?: Caution[]
-  skipped: string[]
   warnings: Caution[]
   speakers: {
     name: string
@@ -38,7 +37,8 @@ export interface Recording {
 
 export interface Alignment {
   language: string
-  notes: string[]
+  /** About the job as a whole. */
+  warnings: Caution[]
   recordings: Recording[]
 }
 
