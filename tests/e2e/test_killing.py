@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tests.e2e.stack import Guest, Stack
+from tests.e2e.stack import PATIENCE, Guest, Stack
 
 FILES = 300
 WORKERS = "infra.local.worker"
@@ -53,9 +53,9 @@ class Killer:
     def until(self, enough: int, seconds: float) -> None:
         """Continues until this many files are done."""
         next_at = self._done()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while (done := self._done()) < enough:
-            assert time.monotonic() < deadline, f"{done} files after {seconds} s"
+            assert time.monotonic() < deadline, f"{done} files after {PATIENCE * seconds} s"
             if done >= next_at and (workers := self._stack.pids(WORKERS)):
                 os.kill(self._random.choice(workers), signal.SIGKILL)
                 self.killed += 1

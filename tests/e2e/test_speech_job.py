@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.e2e.stack import Guest, Stack
+from tests.e2e.stack import PATIENCE, Guest, Stack
 from tests.pipelines.speech.speech_world import spoken, text_of, textgrid_tiers
 
 WORKERS = "infra.local.worker"
@@ -28,7 +28,7 @@ def test_recordings_are_aligned_though_a_worker_dies(stack: Stack) -> None:
     files = {f"{name}.wav": spoken(name) for name in NAMES} | {f"{name}.lab": text_of(name) for name in NAMES}
     job = guest.upload(files | {"lost.wav": spoken("end") + b"\0\0"}, "speech")
     killed = False
-    deadline = time.monotonic() + 150
+    deadline = time.monotonic() + 150 * PATIENCE
     while time.monotonic() < deadline:
         status = guest.get(f"/status/{job}")
         if not killed and status["status"] == "running" and status["current_step"] >= 2:

@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from tests.e2e.stack import PATIENCE
+
 
 class ColourClient:
     def __init__(self, base: str) -> None:
@@ -26,7 +28,7 @@ class ColourClient:
         return self.call("POST", "/images", 201, files={"file": (filename, content, "image/jpeg")})
 
     def wait(self, job_id: str, seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while time.monotonic() < deadline:
             job: dict[str, Any] = self.call("GET", f"/jobs/{job_id}", 200)
             if job["status"] not in ("pending", "running"):

@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from tests.e2e.stack import PATIENCE
+
 STATUSES = {
     "queued": {"job_id", "status", "queue_position", "estimated_wait_seconds"},
     "processing": {
@@ -43,7 +45,7 @@ class KneeClient:
     def wait(self, job_id: str, seconds: float) -> tuple[dict[str, Any], set[str]]:
         """The last status, and the set of all statuses seen."""
         seen = set()
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while time.monotonic() < deadline:
             status = self.status(job_id)
             seen.add(status["status"])

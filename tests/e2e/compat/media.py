@@ -8,6 +8,8 @@ from typing import Any
 
 import requests
 
+from tests.e2e.stack import PATIENCE
+
 
 class MediaClient:
     def __init__(self, base: str, session: requests.Session) -> None:
@@ -27,7 +29,7 @@ class MediaClient:
         return self.get(f"/jobs/{job_id}")
 
     def wait(self, job_id: str, seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while time.monotonic() < deadline:
             job = self.job(job_id)
             assert 0 <= job["progress_percent"] <= 100

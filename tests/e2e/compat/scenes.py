@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from tests.e2e.stack import PATIENCE
+
 
 class ScenesClient:
     def __init__(self, base: str, session: requests.Session) -> None:
@@ -26,7 +28,7 @@ class ScenesClient:
         return answer.json()
 
     def wait(self, job_id: str, seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while time.monotonic() < deadline:
             job: dict[str, Any] = self.get(f"/jobs/{job_id}")
             if job["status"] not in ("pending", "running"):

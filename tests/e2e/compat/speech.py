@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from tests.e2e.stack import PATIENCE
+
 
 class SpeechClient:
     """base: the address below which `/upload/status` lies."""
@@ -30,7 +32,7 @@ class SpeechClient:
         return found
 
     def wait_for(self, task_id: str, statuses: set[str], seconds: float) -> dict[str, Any]:
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + PATIENCE * seconds
         while time.monotonic() < deadline:
             task = self.task(task_id)
             if task["task_status"] in statuses:
