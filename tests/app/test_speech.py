@@ -34,7 +34,7 @@ def test_a_dictionary_is_replaced_or_added_to(user: Caller) -> None:
     ("text", "named"),
     [
         ("zoe\tZ QX IY\nada\tX9\n", "no phones QX, X9. It has: AA AE"),
-        ("zoe\n", "Line 1 should be a word, a tab and its phones."),
+        ("zoe\n", "Line 1 of your dictionary should be a word, a tab and its phones."),
         ("a\tAH\n" * 50_001, "at most 50,000 lines"),
     ],
 )
