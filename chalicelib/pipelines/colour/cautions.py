@@ -117,7 +117,7 @@ def of_match(match: Match, card: Card) -> list[Caution]:
         )
     elif match.encoding.kind != "srgb":
         told.append(
-            Caution.filled(
+            Caution(
                 "tone_curve",
                 "The picture's numbers are not in sRGB's encoding: a tone curve lies over them, which was undone.",
             )
@@ -130,7 +130,7 @@ def of_sample(sample: Sample, pixels_a_patch: float) -> list[Caution]:
     told = []
     if sample.blur > _BLURRED:
         told.append(
-            Caution.filled(
+            Caution(
                 "card_blurred",
                 "The card is somewhat out of focus: neighbouring colours run into its patches, and the figures are "
                 "less certain.",
@@ -184,7 +184,7 @@ def of_flat_field(picture: dict[str, Any], flat: dict[str, Any]) -> list[Caution
         )
     ):
         told.append(
-            Caution.filled(
+            Caution(
                 "flat_field_other_camera",
                 "The flat field was taken by another camera, another lens or at another aperture than this picture: "
                 "its vignetting differs.",
@@ -242,7 +242,7 @@ def scaled(
         )
     if mine.flash is not None and theirs.flash is not None and mine.flash != theirs.flash:
         told.append(
-            Caution.filled(
+            Caution(
                 "other_flash",
                 "The flash fired in only one of this picture and the reference shot: their light isn't the same.",
             )
@@ -252,7 +252,7 @@ def scaled(
         correction = correction.for_channels(was / now)
     elif mine.auto_white or theirs.auto_white:
         told.append(
-            Caution.filled(
+            Caution(
                 "auto_white_balance",
                 "The camera chose the white balance of each picture by itself: it may differ between this picture and "
                 "the reference shot. Set it by hand for a series.",
@@ -262,7 +262,7 @@ def scaled(
 
 
 def exposure_unknown() -> Caution:
-    return Caution.filled(
+    return Caution(
         "exposure_unknown",
         "EXIF doesn't say how this picture and the reference shot were exposed, and no card here shows it: the same "
         "light and the same exposure are assumed.",

@@ -107,7 +107,7 @@ class Lexicon:
         for form in (given, bare) if "." in bare else (bare, given):
             if form and (found := self._listed(form)):
                 letters = [self._spelled(form)] if spells and re.fullmatch("[A-Z]{2,4}", form) else []
-                return Token(form, form.lower(), "word", _tuple([*found, *letters]))
+                return Token(form, form.lower(), "word", _tuple([*found, *self._roman(form), *letters]))
         figure = FIGURE.fullmatch(given) if self._english and len(given) <= numbers.MOST_SIGNS else None
         if figure and (found := self._figure(figure[1])):
             return Token(figure[1], figure[1].lower(), "word", _tuple(found))
@@ -142,6 +142,10 @@ class Lexicon:
     def _figure(self, label: str) -> list[Phones]:
         readings = numbers.readings(label)
         return [said for words in readings for said in self._joined(words, 1)][:MOST_VARIANTS]
+
+    def _roman(self, label: str) -> list[Phones]:
+        readings = numbers.roman(label) if self._english else []
+        return [said for words in readings for said in self._joined(words, 1)]
 
     def _listed(self, form: str) -> list[Phones]:
         lower = form.lower()
@@ -178,8 +182,8 @@ class Lexicon:
             return _product(said) if len(parts) > 1 and all(said) else []
         if "." in label.strip(".") and all(len(part) == 1 for part in label.strip(".").split(".")):
             return [self._spelled(label)]
-        if spoken := numbers.roman(label):
-            return [*(said for words in spoken for said in self._joined(words, 1)), self._spelled(label)]
+        if read := self._roman(label):
+            return [*read, self._spelled(label)]
         if label.isupper() and 1 < len(label) <= 5 and label.isascii() and not set(label) & set("AEIOUY"):
             return [self._spelled(label)]
         bare = "".join(c for c in unicodedata.normalize("NFD", label) if not unicodedata.combining(c))

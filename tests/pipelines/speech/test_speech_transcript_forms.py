@@ -151,6 +151,7 @@ def test_an_encoding_that_xml_does_not_know_is_no_crash() -> None:
         ("a.csv", "text,start,end\nhi,0:01,0:00:02.5\n", [("hi", 1, 2.5)]),
         ("a.csv", "Start (ms),End [ms],Text\n500,1500,hi\n", [("hi", 0.5, 1.5)]),
         ("a.csv", "start_ms,end_msec,text\n500,1500,hi\n", [("hi", 0.5, 1.5)]),
+        ("a.csv", "start (ms),end,text (samples)\n500,1500,hi\n", [("hi", 0.5, 1.5)]),
         ("a.csv", "Onset in ms,offset ms,text\n500,0:01.5,hi\n", [("hi", 0.5, 1.5)]),
         ("a.csv", "start (s),end_seconds,text\n0.5,1.5,hi\n", [("hi", 0.5, 1.5)]),
         ("a.csv", "Start (hh:mm:ss.mmm),End (min),text\n0:00:00.500,0.025,hi\n", [("hi", 0.5, 1.5)]),

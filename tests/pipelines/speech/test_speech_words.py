@@ -190,6 +190,11 @@ def test_abbreviations_are_read_by_the_number_beside_them(text: str, first: str 
     assert first is None or " ".join(token.pronunciations[0]) == first
 
 
+def test_a_word_in_capitals_may_also_be_a_roman_number() -> None:
+    known = {"vi": [["V", "AY"]], "six": [["six"]], "call": [["call"]]}
+    assert ("six",) in Lexicon({}, known, letters.guess, letters.spelled).tokens("call VI")[1].pronunciations
+
+
 def test_an_abbreviation_of_the_users_dictionary_is_not_a_unit() -> None:
     assert lexicon("kg\tK EY\n").tokens("five 5 kg")[2].pronunciations == (("K", "EY"),)
 

@@ -163,12 +163,15 @@ def _headings(row: Row) -> tuple[dict[str, int] | None, dict[str, float]]:
         name, unit = _named(cell)
         for column, names in COLUMNS.items():
             if name in names and column not in where:
-                if unit in NO_TIMES:
+                if column in ("start", "end") and unit in NO_TIMES:
                     raise UnreadableTranscript(
                         f"The column {cell} is in {unit}; it must be in seconds or milliseconds."
                     )
                 where[column] = at
-                scales[column] = UNITS.get(unit, 1.0)
+                if column in ("start", "end") and unit in UNITS:
+                    scales[column] = UNITS[unit]
+    if len(scales) == 1:  # stated once, meant for both
+        scales = dict.fromkeys(("start", "end"), next(iter(scales.values())))
     return (where if "text" in where or len(where) >= 2 else None), scales
 
 
