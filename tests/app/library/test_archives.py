@@ -406,8 +406,10 @@ def test_every_route_of_a_job_answers_for_that_of_an_archive(
     world: World, user: Caller, two_jobs: tuple[str, str]
 ) -> None:
     failed = {}
+    archive_id = None
     for method, path in ((route.method, route.path) for route in every_route() if "{job_id}" in route.path):
-        archive_id = made(world, user, {"job_ids": list(two_jobs)})["archive_id"]
+        if archive_id is None:
+            archive_id = made(world, user, {"job_ids": list(two_jobs)})["archive_id"]
         values = {
             "job_id": archive_id,
             "file_id": f"{archive_id}-00000001",
@@ -419,6 +421,8 @@ def test_every_route_of_a_job_answers_for_that_of_an_archive(
         )
         if answer.status >= 500:
             failed[f"{method} {path}"] = answer.text
+        if method != "GET":  # it may have changed or deleted the archive
+            archive_id = None
     assert not failed
 
 
